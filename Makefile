@@ -1,0 +1,45 @@
+# Two commands: `make run` runs the pipeline on the bundled articles, `make test` runs every test.
+# Both set up .venv from requirements.lock first.
+
+PYTHON ?= $(shell for v in 3.13 3.12 3.11; do python$$v --version >/dev/null 2>&1 && { command -v python$$v; exit; }; done; command -v python3)
+BIN := .venv/bin
+UV := $(BIN)/uv --quiet --no-python-downloads --project .
+export UV_COMPILE_BYTECODE = 1
+
+.PHONY: run test env airflow lint lock pipeline clean
+
+run: env
+	@$(BIN)/wirehouse run
+
+test: env
+	@$(BIN)/pytest
+
+env: .venv/.ready
+
+# pip brings uv, at the locked version and hash, and uv brings the rest, from the index that pip is set to.
+.venv/.ready: requirements.lock pyproject.toml
+	@echo "Setting up .venv ..."
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || \
+		{ echo "Python 3.11, 3.12 or 3.13 is needed; name one: make run PYTHON=/path/to/python"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@awk '/^[^ ]/ { wanted = /^uv==/ } wanted' requirements.lock > .venv/uv.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement .venv/uv.txt
+	@index=$$($(BIN)/python -m pip config get global.index-url 2>/dev/null || true); \
+		$${index:+env UV_DEFAULT_INDEX=$$index} $(UV) pip sync --require-hashes requirements.lock && \
+		$(UV) pip install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Airflow with its scheduler and web page on this machine, at http://localhost:8080; ends with Ctrl-C.
+airflow: env
+	@$(BIN)/wirehouse airflow
+
+lint: env
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/sqlfluff lint dbt_project/models dbt_project/tests
+
+# Versions and hashes alone, for every supported Python and platform.
+lock:
+	@$(UV) pip compile pyproject.toml --group dev --universal --generate-hashes --no-annotate --no-header \
+		--constraint constraints.txt --output-file requirements.lock
+
+clean:
+	@rm -rf .venv data

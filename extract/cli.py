@@ -1,0 +1,300 @@
+"""The command line: ``wirehouse run``, a command for each stage, and readers' views."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import os
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from extract import runs
+from extract.runs import Run
+from extract.settings import settings
+
+T = TypeVar("T")
+app = typer.Typer(
+    name="wirehouse",
+    help="From news articles to a DuckDB warehouse of actors, quotes and events.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="UTC day of the data interval; yesterday")]
+
+
+def day_of(day: datetime | None) -> Any:
+    return (day or datetime.now(UTC) - timedelta(days=1)).date()
+
+
+def this_run(day: datetime | None) -> Run:
+    return Run.of(day_of(day), runs.utcnow())
+
+
+@contextmanager
+def bars(console: Console) -> Iterator[None]:
+    """Show what the stages track as bars on a console."""
+    columns = TextColumn("{task.description:28}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=console) as progress:
+
+        def watch(items: Iterable[T], description: str, total: int | None) -> Iterable[T]:
+            return progress.track(items, total=total, description=description) if total != 0 else items
+
+        runs.watch = watch
+        try:
+            yield
+        finally:
+            runs.watch = runs.nobody
+
+
+@app.command()
+def run(
+    day: Day = None,
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="last day, for several")] = None,
+    reverse: Annotated[bool, typer.Option(help="with --until: the latest day first")] = False,
+) -> None:
+    """Run the DAG news_daily for one day or several, in this process, and show what came out."""
+    from extract import summary
+
+    config = settings()
+    first = day_of(day)
+    last = until.date() if until else first
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    for current in reversed(days) if reverse else days:
+        started, log = time.time(), config.logs / f"run-{current:%Y-%m-%d}.log"
+        with output_to(log) as console, bars(console):
+            from extract.orchestrate import run_dag
+
+            state = run_dag(current, config).state
+        if state != "success":
+            summary.failures(Console(stderr=True), current, config, log)
+            raise typer.Exit(1)
+        summary.run(Console(), current, config, time.time() - started, log, brief=len(days) > 1)
+
+
+@contextmanager
+def output_to(log: Path) -> Iterator[Console]:
+    """Send all that this process prints to a file; yields a console on what was standard error."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    kept = os.dup(1), os.dup(2)
+    with log.open("a") as file, os.fdopen(os.dup(2), "w") as terminal:
+        try:
+            redirect(file.fileno(), file.fileno())
+            yield Console(file=terminal)
+        finally:
+            redirect(*kept)
+            for descriptor in kept:
+                os.close(descriptor)
+
+
+def redirect(out: int, err: int) -> None:
+    """Let standard output and error of this process, and of those it starts, go to these descriptors."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.dup2(out, 1)
+    os.dup2(err, 2)
+
+
+@app.command()
+def ingest(
+    day: Day = None, source: Annotated[list[str] | None, typer.Option(help="only these sources")] = None
+) -> None:
+    """Read the sources and land what is new."""
+    from extract.stages import ingest as stage
+
+    run, config = this_run(day), settings()
+    with bars(Console(stderr=True)):
+        for source_id in source or stage.source_ids(config):
+            counts = stage.ingest(run, source_id, config)
+            typer.echo(f"{source_id}: " + ", ".join(f"{n} {s}" for s, n in counts.items()))
+
+
+@app.command()
+def extract(day: Day = None) -> None:
+    """Read the relevant articles that a day landed."""
+    from extract.stages import extract as stage
+
+    run, config = this_run(day), settings()
+    with bars(Console(stderr=True)):
+        shards = stage.plan(run, config)
+        for shard in shards:
+            counts = stage.extract(run, shard, config)
+            typer.echo(f"shard {shard['number'] + 1}: " + ", ".join(f"{n} {s}" for s, n in counts.items()))
+    if not shards:
+        typer.echo("nothing new to read")
+
+
+@app.command()
+def load(day: Day = None) -> None:
+    """Load a day's landed and extracted rows into the staging tables."""
+    from extract.stages import load as stage
+
+    with bars(Console(stderr=True)):
+        counts = stage.load(this_run(day), settings())
+    typer.echo(", ".join(f"{n} new files of {name}" for name, n in counts.items()))
+
+
+@app.command()
+def build(day: Day = None, full: Annotated[bool, typer.Option(help="also where nothing has changed")] = False) -> None:
+    """Build the marts with dbt, where anything they depend on has changed."""
+    from extract.stages import build as stage
+
+    typer.echo("built" if stage.build(this_run(day), settings(), full=full) else "nothing has changed")
+
+
+@app.command()
+def publish(day: Day = None) -> None:
+    """Publish a copy of the warehouse for readers."""
+    from extract.stages import publish as stage
+
+    typer.echo(stage.publish(this_run(day), settings()))
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help="a query; - reads it from standard input")],
+    format: Annotated[str, typer.Option("--format", "-f", help="table, csv or json")] = "table",
+    limit: Annotated[int, typer.Option(help="rows shown in a table")] = 100,
+) -> None:
+    """Ask the published warehouse."""
+    import duckdb
+
+    from extract.summary import reader
+
+    with reader(settings()) as con:
+        try:
+            found = con.execute(sys.stdin.read() if query == "-" else query)
+        except duckdb.Error as error:
+            raise typer.BadParameter(str(error)) from error
+        names = [d[0] for d in found.description or []]
+        rows = found.fetchall()
+    if format == "json":
+        for row in rows:
+            typer.echo(json.dumps(dict(zip(names, row, strict=True)), default=str, ensure_ascii=False))
+    elif format == "csv":
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerows([names, *rows])
+    elif format == "table":
+        table = Table(*names)
+        for row in rows[:limit]:
+            table.add_row(*("" if v is None else str(v) for v in row))
+        Console().print(table)
+        if len(rows) > limit:
+            typer.echo(f"{len(rows) - limit} more rows: --limit shows more, -f csv all", err=True)
+    else:
+        raise typer.BadParameter(f"no format {format!r}: table, csv or json")
+
+
+@app.command()
+def status() -> None:
+    """Show the last runs, what is in the marts, and how fresh it is."""
+    from extract import summary
+
+    summary.status(Console(), settings())
+
+
+@app.command()
+def doctor() -> None:
+    """Check what a run needs; says what is missing and how to mend it."""
+    from extract import doctor
+
+    raise typer.Exit(0 if doctor.check(Console(), settings()) else 1)
+
+
+@app.command()
+def model() -> None:
+    """Show the spaCy pipeline in use: its parts, labels, scores and licence."""
+    from rich.markdown import Markdown
+
+    from extract.nlp import pipeline
+    from extract.nlp.version import extractor_version
+
+    config = settings()
+    nlp = pipeline.load(config.spacy_model)
+    console = Console()
+    console.print(f"{nlp.meta['lang']}_{nlp.meta['name']} {nlp.meta['version']}")
+    console.print(f"extractor version {extractor_version(config.spacy_model)}")
+    console.print("components: " + ", ".join(nlp.pipe_names))
+    card = Path(nlp.path or ".") / "README.md"
+    if card.exists():
+        console.print(Markdown(card.read_text()))
+
+
+@app.command()
+def annotate(
+    input: Annotated[
+        str, typer.Argument(help="JSON lines {id, text, title?, published_at?}, or - for standard input")
+    ] = "-",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="JSON lines; standard output if not given")
+    ] = None,
+) -> None:
+    """Find actors, quotes and events in any text, without touching the warehouse.
+
+    Plain text on standard input is shown with its quotes and events in colour.
+    """
+    from pydantic import ValidationError
+
+    from extract.annotate import annotate, show
+
+    text = sys.stdin.read() if input == "-" else None
+    if text is not None and not text.lstrip().startswith("{"):
+        if sys.stdout.isatty() or output is None:
+            show(Console(), text, settings().spacy_model)
+            return
+        text = json.dumps({"id": "stdin", "text": text})
+    lines = text.splitlines() if text is not None else read_lines(Path(input))
+    out = output.open("w", encoding="utf-8") if output else sys.stdout
+    try:
+        inputs = [json.loads(line) for line in lines if line.strip()]
+        with bars(Console(stderr=True)):
+            for found in runs.track(annotate(inputs, settings().spacy_model), "annotate", len(inputs)):
+                out.write(json.dumps(found, ensure_ascii=False) + "\n")
+    except (ValidationError, json.JSONDecodeError) as error:
+        raise typer.BadParameter(f"{input}: {error}") from error
+    finally:
+        if output:
+            out.close()
+
+
+def read_lines(path: Path) -> list[str]:
+    """Lines of a text file, gzipped or not."""
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
+            return file.readlines()
+    except OSError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+@app.command()
+def evaluate(
+    what: Annotated[str, typer.Argument(help="quotes, events, actors or dates")],
+    gold: Annotated[Path, typer.Option(help="gold file")],
+    as_json: Annotated[bool, typer.Option("--json", help="the whole result as JSON")] = False,
+) -> None:
+    """Measure the extraction against a gold file: precision, recall, F1."""
+    from extract import evaluate
+
+    if what not in evaluate.MEASURES:
+        raise typer.BadParameter(f"nothing measures {what!r}: {', '.join(evaluate.MEASURES)}")
+    if not gold.exists():
+        raise typer.BadParameter(f"{gold} does not exist")
+    result = evaluate.measure(what, gold, settings().spacy_model)
+    if as_json:
+        typer.echo(json.dumps(result, ensure_ascii=False, default=str))
+    else:
+        evaluate.show(Console(), result)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,106 @@
+"""What a run needs, checked: each check says what is wrong and how to mend it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+
+from rich.console import Console
+
+from extract.settings import ROOT, Settings
+
+PACKAGES = ("apache-airflow", "dbt-duckdb", "duckdb", "spacy")
+# A run of ten thousand articles fits in this, with its published copy.
+FREE_BYTES = 2_000_000_000
+
+
+def python(settings: Settings) -> str:
+    if not (3, 11) <= sys.version_info[:2] < (3, 14):
+        raise RuntimeError(f"Python is {sys.version.split()[0]}; install 3.11, 3.12 or 3.13 and run: make clean run")
+    return sys.version.split()[0]
+
+
+def packages(settings: Settings) -> str:
+    try:
+        return ", ".join(f"{p} {version(p)}" for p in PACKAGES)
+    except PackageNotFoundError as error:
+        raise RuntimeError(f"package {error} is missing; run: make env") from error
+
+
+def configuration(settings: Settings) -> str:
+    from extract.articles.sources import read_sources
+    from extract.articles.topics import read_topics
+
+    sources, topics = read_sources(settings.config), read_topics(settings.config)
+    return f"{len(sources)} sources, topics {', '.join(t.config.id for t in topics)}"
+
+
+def sources(settings: Settings) -> str:
+    from extract.articles.sources import read_sources
+
+    local = [s for s in read_sources(settings.config) if "://" not in s.path and "{date}" not in s.path]
+    gone = [f"{s.id} ({s.path})" for s in local if not (ROOT / s.path).exists()]
+    if gone:
+        raise RuntimeError(f"no such file or folder: {', '.join(gone)}; correct config/sources.yml")
+    return "every local path exists"
+
+
+def model(settings: Settings) -> str:
+    from extract.nlp import pipeline
+
+    nlp = pipeline.load(settings.spacy_model)
+    return f"{nlp.meta['lang']}_{nlp.meta['name']} {nlp.meta['version']}"
+
+
+def data_folder(settings: Settings) -> str:
+    settings.data.mkdir(parents=True, exist_ok=True)
+    if not os.access(settings.data, os.W_OK):
+        raise RuntimeError(f"{settings.data} cannot be written; set WIREHOUSE_DATA to a folder that can")
+    free = shutil.disk_usage(settings.data).free
+    if free < FREE_BYTES:
+        raise RuntimeError(
+            f"only {free / 1e9:.1f} GB free at {settings.data}; make room or set WIREHOUSE_DATA elsewhere"
+        )
+    return f"{settings.data}, {free / 1e9:.0f} GB free"
+
+
+def published(settings: Settings) -> str:
+    import duckdb
+
+    if not settings.published_warehouse.exists():
+        return "nothing published yet; run: wirehouse run"
+    try:
+        with duckdb.connect(settings.published_warehouse, read_only=True) as con:
+            con.execute("SELECT count(*) FROM articles").fetchall()
+    except duckdb.Error as error:
+        raise RuntimeError(
+            f"{settings.published_warehouse} cannot be read ({error}); run: wirehouse publish"
+        ) from error
+    return str(settings.published_warehouse)
+
+
+CHECKS: tuple[Callable[[Settings], str], ...] = (
+    python,
+    packages,
+    configuration,
+    sources,
+    model,
+    data_folder,
+    published,
+)
+
+
+def check(console: Console, settings: Settings) -> bool:
+    """Print the result of every check; returns whether all are well."""
+    well = True
+    for one in CHECKS:
+        name = one.__name__.replace("_", " ")
+        try:
+            console.print(f"[green]ok[/]       {name}: {one(settings)}", highlight=False)
+        except Exception as error:
+            well = False
+            console.print(f"[red]missing[/]  {name}: {error}", highlight=False)
+    return well

@@ -1,0 +1,112 @@
+"""A run and the account it keeps: one outcome row for every attempt, and progress for who watches."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar
+
+from extract.records import Outcome, OutcomeStatus, Stage
+from extract.settings import Settings, day_folder
+from extract.tables import OUTCOMES, stable_id
+
+T = TypeVar("T")
+
+
+def nobody(items: Iterable[T], description: str, total: int | None) -> Iterable[T]:
+    """Watches nothing."""
+    return items
+
+
+# Replaced by the command line, which shows a bar.
+watch: Callable[[Iterable[Any], str, int | None], Iterable[Any]] = nobody
+
+
+def track(items: Iterable[T], description: str, total: int | None = None) -> Iterable[T]:
+    """The items, shown as progress where somebody watches."""
+    return watch(items, description, total)
+
+
+def utcnow() -> datetime:
+    """The time in UTC, naive, as all times here are."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of the stages over one data interval, which is a UTC day."""
+
+    run_id: str
+    day: date
+
+    @classmethod
+    def of(cls, day: date, started: datetime) -> Run:
+        """The run of a day that started at a time: the same for every task of one run."""
+        return cls(f"{day:%Y-%m-%d}.{started:%Y%m%dT%H%M%S}", day)
+
+
+@dataclass
+class Account:
+    """Collects the outcomes of one task of a run and writes them at its end, also when it fails."""
+
+    run: Run
+    stage: Stage
+    task: str
+    rows: list[Outcome] = field(default_factory=list)
+
+    def add(
+        self,
+        subject_type: str,
+        subject: str,
+        status: OutcomeStatus,
+        *,
+        started: float,
+        error: BaseException | None = None,
+        message: str | None = None,
+        **fields: Any,
+    ) -> None:
+        """Note an attempt that began at ``started`` (``time.time()``) and has just ended."""
+        self.rows.append(
+            Outcome(
+                outcome_id=stable_id(self.run.run_id, self.stage, subject_type, subject),
+                run_id=self.run.run_id,
+                interval_start=self.run.day,
+                stage=self.stage,
+                subject_type=subject_type,
+                subject=subject,
+                status=status,
+                error_class=type(error).__name__ if error else None,
+                message=message or (str(error) or type(error).__name__ if error else None),
+                started_at=datetime.fromtimestamp(started, UTC).replace(tzinfo=None),
+                duration_s=round(time.time() - started, 6),
+                **fields,
+            )
+        )
+
+    def count(self, subject_type: str, status: str) -> int:
+        return sum(r.subject_type == subject_type and r.status == status for r in self.rows)
+
+
+@contextmanager
+def accounting(run: Run, stage: Stage, task: str, settings: Settings) -> Iterator[Account]:
+    """An account for one task; its last row is the task itself, failed where the block raises."""
+    account, started = Account(run, stage, task), time.time()
+    try:
+        yield account
+        account.add("task", task, "ok", started=started)
+    except Exception as error:
+        account.add("task", task, "failed", started=started, error=error)
+        raise
+    finally:
+        write(account, settings)
+
+
+def write(account: Account, settings: Settings) -> None:
+    # The name holds the content, so that a repeated task adds a file and none is ever changed.
+    rows = [asdict(r) for r in account.rows]
+    name = stable_id(account.stage, account.task, *((r["outcome_id"], r["started_at"], r["status"]) for r in rows))
+    folder = day_folder(settings.outcomes, account.run.day)
+    OUTCOMES.write(folder / f"{account.stage}-{name}.parquet", rows)

@@ -1,0 +1,71 @@
+"""Settings: every ``WIREHOUSE_*`` variable, and the paths that follow from them."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from upath import UPath
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Read from the environment (``WIREHOUSE_DATA`` and so on); the defaults run from a clone."""
+
+    model_config = SettingsConfigDict(env_prefix="WIREHOUSE_", frozen=True)
+
+    data: Path = Field(ROOT / "data", description="folder of everything a run writes")
+    store: str | None = Field(None, description="where landing and shards are kept: a path or URL, default in data")
+    config: Path = Field(ROOT / "config", description="folder of sources.yml and topics.yml")
+    spacy_model: str | None = Field(None, description="another spaCy pipeline than the shipped one")
+    languages: tuple[str, ...] = Field(("en",), description="languages that go on to extraction, ISO 639-1")
+    shard_articles: int = Field(200, gt=0, description="articles a shard, about")
+
+    @property
+    def landing(self) -> UPath:
+        return self._store() / "landing"
+
+    @property
+    def shards(self) -> UPath:
+        return self._store() / "shards"
+
+    @property
+    def outcomes(self) -> UPath:
+        return self._store() / "outcomes"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.data / "warehouse.duckdb"
+
+    @property
+    def published(self) -> Path:
+        return self.data / "published"
+
+    @property
+    def published_warehouse(self) -> Path:
+        return self.published / "wirehouse.duckdb"
+
+    @property
+    def logs(self) -> Path:
+        return self.data / "logs"
+
+    @property
+    def airflow_home(self) -> Path:
+        return self.data / "airflow"
+
+    def _store(self) -> UPath:
+        return UPath(self.store) if self.store else UPath(self.data)
+
+
+@cache
+def settings() -> Settings:
+    return Settings()  # type: ignore[call-arg]
+
+
+def day_folder(base: UPath, day: date) -> UPath:
+    """Folder of one day's files: ``base/date=YYYY-MM-DD``, as Parquet readers partition."""
+    return base / f"date={day:%Y-%m-%d}"

@@ -1,0 +1,102 @@
+"""Build: dbt turns staging into marts, unless nothing they depend on has changed since the last build."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from extract.runs import Run, accounting
+from extract.settings import ROOT, Settings
+from extract.warehouse import connect, writing
+
+FAILED = ("error", "fail", "runtime error")
+PROJECT = ROOT / "dbt_project"
+RESOLVER = ROOT / "extract" / "nlp" / "resolver.py"
+
+
+class BuildError(RuntimeError):
+    """dbt did not build the marts; the message names the models or tests that failed."""
+
+
+def build(run: Run, settings: Settings, *, full: bool = False) -> bool:
+    """Build the marts; returns False where they stand as they would be built. Raises BuildError."""
+    with accounting(run, "build", "build", settings) as account, writing(settings):
+        with connect(settings) as con:
+            con.execute("CREATE TABLE IF NOT EXISTS staging.builds (fingerprint VARCHAR, built_at TIMESTAMP)")
+            now = fingerprint(con)
+            if not full and con.execute("SELECT 1 FROM staging.builds WHERE fingerprint = ?", [now]).fetchall():
+                return False
+            # Nothing is known to be built until it is: a build that is cut off is made again.
+            con.execute("DELETE FROM staging.builds")
+        started = time.time()
+        results = run_dbt(settings)
+        for result in results:
+            well = result["status"] in ("success", "pass", "warn", "no-op")
+            message = None if result["status"] in ("success", "pass") else result.get("message")
+            account.add("node", result["unique_id"], "ok" if well else "failed", started=started, message=message)
+        failed = [r for r in results if r["status"] in FAILED]
+        if failed:
+            reasons = "\n".join(f"  {r['unique_id']}: {r.get('message')}" for r in failed)
+            raise BuildError(f"{len(failed)} dbt nodes failed:\n{reasons}\nThe whole log: {settings.logs / 'dbt.log'}")
+        with connect(settings) as con:
+            con.execute("INSERT INTO staging.builds VALUES (?, now())", [now])
+    return True
+
+
+def run_dbt(settings: Settings, *arguments: str) -> list[dict[str, Any]]:
+    """``dbt build`` in a process of its own, since dbt in this one would keep the warehouse locked.
+
+    Returns the results of its nodes; raises BuildError where it made none.
+    """
+    target = settings.data / "dbt"
+    outcome = target / "run_results.json"
+    outcome.unlink(missing_ok=True)
+    done = subprocess.run(
+        [Path(sys.executable).parent / "dbt", "build", *arguments],
+        env=dbt_environment(settings),
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+    )
+    if not outcome.exists():
+        raise BuildError(f"dbt stopped before building anything:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
+    results: list[dict[str, Any]] = json.loads(outcome.read_text())["results"]
+    if done.returncode and not any(r["status"] in FAILED for r in results):
+        raise BuildError(f"dbt failed:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
+    return results
+
+
+def dbt_environment(settings: Settings) -> dict[str, str]:
+    """What dbt needs to know: the project, the warehouse, where to write, and no word sent home."""
+    settings.logs.mkdir(parents=True, exist_ok=True)
+    return os.environ | {
+        "DBT_PROJECT_DIR": str(PROJECT),
+        "DBT_PROFILES_DIR": str(PROJECT),
+        "DBT_TARGET_PATH": str(settings.data / "dbt"),
+        "DBT_LOG_PATH": str(settings.logs),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "PYTHONPATH": str(ROOT),
+        "WIREHOUSE_WAREHOUSE": str(settings.warehouse),
+    }
+
+
+def fingerprint(con: duckdb.DuckDBPyConnection) -> str:
+    """Hash of all that the marts depend on: files loaded, configuration, dbt project with its seeds, resolver."""
+    digest = hashlib.blake2b(digest_size=12)
+    # Outcomes are left out: the marts of runs are views, which need no build.
+    loaded = con.execute("SELECT path FROM staging.loaded_files WHERE path NOT LIKE 'outcomes/%' ORDER BY path")
+    digest.update(repr(loaded.fetchall()).encode())
+    for table in ("sources", "topics"):
+        digest.update(repr(con.execute(f"SELECT * FROM staging.{table} ORDER BY ALL").fetchall()).encode())
+    project = (p for p in sorted(PROJECT.rglob("*")) if p.suffix in (".sql", ".yml", ".csv", ".py"))
+    for path in [*project, RESOLVER]:
+        digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    return digest.hexdigest()

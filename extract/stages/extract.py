@@ -1,0 +1,113 @@
+"""Extract: read the relevant articles a day landed, a shard at a time, and write what stands in them.
+
+A shard shares no state with another and never opens the warehouse. It writes one Parquet file a table to
+``shards/VERSION/date=DAY/SHARD``; ``documents.parquet`` is written last, and only with it does the shard exist.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import defaultdict
+from typing import Any, TypedDict
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from upath import UPath
+
+from extract.nlp import pipeline
+from extract.nlp.rows import Rows, document_rows, failed_rows
+from extract.nlp.version import extractor_version
+from extract.runs import Run, accounting, track
+from extract.settings import Settings, day_folder
+from extract.tables import EXTRACTED, stable_id
+
+COLUMNS = ["article_id", "revision", "text", "published_at", "published_precision", "relevance"]
+
+
+class Shard(TypedDict):
+    """One part of a day's articles: those whose id falls into the part ``number`` of ``of``."""
+
+    number: int
+    of: int
+
+
+def plan(run: Run, settings: Settings) -> list[Shard]:
+    """Shards for what the day landed and this version has not read yet; none where there is nothing."""
+    count = math.ceil(len(pending(run, settings)) / settings.shard_articles)
+    return [Shard(number=n, of=count) for n in range(count)]
+
+
+def extract(run: Run, shard: Shard, settings: Settings) -> dict[str, int]:
+    """Read the articles of one shard; returns counts of articles by outcome."""
+    version = extractor_version(settings.spacy_model)
+    task = f"{shard['number'] + 1} of {shard['of']}"
+    with accounting(run, "extract", task, settings) as account:
+        articles = [a for a in pending(run, settings) if int(a["article_id"], 16) % shard["of"] == shard["number"]]
+        texts = [(a["text"], published_on(a)) for a in articles]
+        tables: Rows = defaultdict(list)
+        started = time.time()
+        results = pipeline.read(pipeline.load(settings.spacy_model), texts)
+        for article, result in zip(articles, track(results, f"extract {task}", len(texts)), strict=True):
+            key = article["article_id"], article["revision"]
+            failed = isinstance(result, Exception)
+            if not isinstance(result, Exception):
+                rows = document_rows(result, *key, version)
+            else:
+                rows = failed_rows(*key, version, published_on(article))
+            for name, found in rows.items():
+                tables[name] += found
+            account.add(
+                "article",
+                "@".join(key),
+                "failed" if failed else "extracted",
+                started=started,
+                error=result if isinstance(result, Exception) else None,
+                article_id=key[0],
+                rows=sum(len(r) for n, r in rows.items() if n != "documents"),
+            )
+            started = time.time()
+        if articles:
+            write(
+                tables,
+                shard_folder(run, settings) / stable_id(*sorted(a["article_id"] + a["revision"] for a in articles)),
+            )
+    return {s: account.count("article", s) for s in ("extracted", "failed")}
+
+
+def shard_folder(run: Run, settings: Settings) -> UPath:
+    return day_folder(settings.shards / extractor_version(settings.spacy_model), run.day)
+
+
+def pending(run: Run, settings: Settings) -> list[dict[str, Any]]:
+    """Relevant articles landed for the day and not yet read by this version, one row a revision, by id."""
+    done = {
+        (row["article_id"], row["revision"])
+        for file in shard_folder(run, settings).glob("*/documents.parquet")
+        for row in pq.ParquetFile(file.open("rb")).read(columns=["article_id", "revision"]).to_pylist()
+    }
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for file in sorted(day_folder(settings.landing / "articles", run.day).glob("source=*/*.parquet"), key=str):
+        # One file at a time, by its own schema: the folder names are not columns.
+        table = pq.ParquetFile(file.open("rb")).read(columns=COLUMNS)
+        for row in table.filter(pa.compute.equal(table["relevance"], "relevant")).to_pylist():
+            key = row["article_id"], row["revision"]
+            # Two sources may give one text different times: the earliest known anchors its relative dates.
+            if key not in done and (key not in found or anchor(row) < anchor(found[key])):
+                found[key] = row
+    return [found[key] for key in sorted(found)]
+
+
+def anchor(row: dict[str, Any]) -> tuple[bool, str]:
+    return row["published_at"] is None, str(row["published_at"])
+
+
+def published_on(article: dict[str, Any]) -> Any:
+    """The day to read relative dates by; None where the publication time is not known to the day."""
+    known = article["published_at"] and article["published_precision"] in ("second", "day")
+    return article["published_at"].date() if known else None
+
+
+def write(tables: Rows, folder: UPath) -> None:
+    for table in sorted(EXTRACTED, key=lambda t: t.name == "documents"):
+        table.write(folder / f"{table.name}.parquet", tables[table.name])
