@@ -212,6 +212,14 @@ def doctor() -> None:
 
 
 @app.command()
+def airflow() -> None:
+    """Run Airflow on this machine with its scheduler and web page, until Ctrl-C."""
+    from extract.orchestrate import standalone
+
+    raise typer.Exit(standalone(settings()))
+
+
+@app.command()
 def model() -> None:
     """Show the spaCy pipeline in use: its parts, labels, scores and licence."""
     from rich.markdown import Markdown

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import os
 import runpy
+import signal
+import subprocess
+import sys
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 from extract.settings import ROOT, Settings
@@ -43,6 +48,23 @@ def prepare(settings: Settings) -> None:
         upgradedb()
     for name, description in POOLS.items():
         Pool.create_or_update_pool(name, slots=1, description=description, include_deferred=False)
+
+
+def standalone(settings: Settings) -> int:
+    """Run ``airflow standalone`` until it ends or is interrupted; returns its exit status.
+
+    Its children outlive a signal to their parent, so it gets a process group of its own and the group is ended.
+    """
+    prepare(settings)
+    airflow = Path(sys.executable).parent / "airflow"
+    process = subprocess.Popen([airflow, "standalone"], env=os.environ | environment(settings), start_new_session=True)
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
 
 
 def run_dag(day: date, settings: Settings, dag_id: str = "news_daily") -> Any:

@@ -22,6 +22,8 @@ from extract.records import DateMethod
 
 # A body shorter than this, in words, is taken for a summary where the source is a feed.
 TEASER_WORDS = 60
+# A page with fewer words than this shows no article: a cookie notice, a player, an error.
+PAGE_WORDS = 15
 MAX_BYTES = 50_000_000
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
@@ -166,9 +168,10 @@ def read_text(data: bytes) -> Iterator[Item]:
 
 def unwrap(text: str) -> str:
     """Text without hard line breaks: lines of a paragraph are joined where they are wrapped at a width."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    open_ended = sum(not re.search(r"[.!?:\"”’')\]]\s*$", line) for line in lines)
-    if lines and max(map(len, lines)) <= 100 and open_ended > len(lines) / 2:
+    lines = text.splitlines()
+    inner = [line for line, following in zip(lines, lines[1:], strict=False) if line.strip() and following.strip()]
+    open_ended = sum(not re.search(r"[.!?:\"”’')\]]\s*$", line) for line in inner)
+    if inner and max(map(len, lines)) <= 100 and open_ended > len(inner) / 2:
         return re.sub(r"(?<!\n)\n(?!\s*\n)", " ", text)
     return text
 
@@ -180,7 +183,7 @@ def read_html(data: bytes) -> Iterator[Item]:
     if tree is None:
         raise Rejected("not an HTML page")
     found: Any = trafilatura.bare_extraction(page, with_metadata=True, include_comments=False, include_tables=False)
-    if found is None or not found.text:
+    if found is None or not found.text or len(found.text.split()) < PAGE_WORDS:
         raise Rejected("page has no article text")
     published, method = page_time(tree, "published")
     if published is None and found.date:
@@ -261,6 +264,8 @@ def read_feed(data: bytes) -> Iterator[Item]:
         raise Rejected(f"not a feed: {feed.bozo_exception}")
     for number, entry in enumerate(feed.entries, 1):
         bodies = [c.get("value", "") for c in entry.get("content", [])] + [entry.get("summary", "")]
+        # feedparser would give the time of publication for a missing time of change
+        updated = entry["updated"] if "updated" in entry else None
         text = max((html_to_text(b) for b in bodies), key=len)
         yield checked(
             f"entry {number}",
@@ -268,9 +273,9 @@ def read_feed(data: bytes) -> Iterator[Item]:
                 "text": text,
                 "title": html_to_text(entry.get("title", "")).replace("\n", " ") or None,
                 "url": entry.get("link"),
-                "published_at": entry.get("published") or entry.get("updated"),
+                "published_at": entry.get("published") or updated,
                 "published_method": "feed",
-                "updated_at": entry.get("updated"),
+                "updated_at": updated,
                 "byline": entry.get("author"),
                 "section": next((t.get("term") for t in entry.get("tags", [])), None),
                 "outlet": feed.feed.get("title"),

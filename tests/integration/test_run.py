@@ -1,0 +1,283 @@
+"""Whole runs over a few articles: what comes out, again, in any order, and after being killed."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+from marts import checksums
+
+from extract.runs import Run, utcnow
+from extract.settings import ROOT, Settings
+from extract.stages import build, extract, ingest, load, publish
+
+WIREHOUSE = Path(sys.executable).parent / "wirehouse"
+DAYS = [date(2022, 10, 14), date(2022, 10, 15), date(2022, 10, 16)]
+
+ARTICLES = {
+    DAYS[0]: [
+        {
+            "url": "https://courier.example/dishes?utm_source=feed",
+            "title": "Dishes reach Kharkiv",
+            "published_at": "2022-10-14T09:00:00+03:00",
+            "text": "A lorry with forty Starlink dishes reached Kharkiv on Friday, officials in the city said.\n\n"
+            "“We had been without a connection for nine days,” said Olha Bondar, who runs a clinic there. "
+            "“Now we can call for an ambulance.”\n\nRussian forces shelled the city overnight, killing two people.",
+        },
+        {
+            "url": "https://courier.example/bazaar",
+            "title": "Shops close in Tehran",
+            "published_at": "2022-10-14",
+            "text": "Shopkeepers in Tehran closed their stalls on Thursday to protest against the government.\n\n"
+            "“Nobody opened today,” a carpet seller said. Police arrested a dozen people, according to a rights group.",
+        },
+        {
+            "url": "https://courier.example/match",
+            "title": "A draw",
+            "published_at": "2022-10-14",
+            "text": "It rained at the match, and nobody scored in the second half of the game.",
+        },
+    ],
+    DAYS[1]: [
+        {
+            "url": "https://courier.example/dishes",
+            "title": "Dishes reach Kharkiv",
+            "published_at": "2022-10-14T09:00:00+03:00",
+            "updated_at": "2022-10-15T10:00:00+03:00",
+            "text": "A lorry with sixty Starlink dishes reached Kharkiv on Friday, officials in the city said.\n\n"
+            "“We had been without a connection for nine days,” said Olha Bondar, who runs a clinic there.",
+        },
+        {
+            "url": "https://echo.example/bazaar-again",
+            "source": "Echo",
+            "title": "Shops close in Tehran",
+            "published_at": "2022-10-15",
+            "text": "Shopkeepers in Tehran closed their stalls on Thursday to protest against the government.\n\n"
+            "“Nobody opened today,” a carpet seller said. Police arrested a dozen people, according to a rights group.",
+        },
+    ],
+    DAYS[2]: [
+        # seen again, from the day before
+        {
+            "url": "https://echo.example/bazaar-again",
+            "source": "Echo",
+            "title": "Shops close in Tehran",
+            "published_at": "2022-10-15",
+            "text": "Shopkeepers in Tehran closed their stalls on Thursday to protest against the government.\n\n"
+            "“Nobody opened today,” a carpet seller said. Police arrested a dozen people, according to a rights group.",
+        },
+        {
+            "title": "Talks in Istanbul",
+            "published_at": "2022-10-16T12:00:00Z",
+            "text": "Ukraine and Russia held talks in Istanbul on Saturday. A Turkish diplomat said the two sides had agreed "
+            "to exchange prisoners.\n\nIran was not invited, the diplomat said.",
+        },
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory):
+    """A configuration with one source, which gives a folder of articles a day."""
+    root = tmp_path_factory.mktemp("config")
+    for day, articles in ARTICLES.items():
+        folder = root / "inbox" / str(day)
+        folder.mkdir(parents=True)
+        lines = [json.dumps(a) for a in articles] + ['{"text": "cut off']
+        (folder / "articles.jsonl").write_text("\n".join(lines))
+    source = {"id": "courier", "name": "Courier", "kind": "folder", "path": f"{root}/inbox/{{date}}"}
+    (root / "sources.yml").write_text(yaml.safe_dump({"sources": [source]}))
+    (root / "topics.yml").write_text((ROOT / "config" / "topics.yml").read_text())
+    return root
+
+
+def run_days(settings, days):
+    """The stages as the DAG calls them, without Airflow; the marts are built once, at the end."""
+    for day in days:
+        run = Run.of(day, utcnow())
+        for source in ingest.source_ids(settings):
+            ingest.ingest(run, source, settings)
+        for shard in extract.plan(run, settings):
+            extract.extract(run, shard, settings)
+        load.load(run, settings)
+    built = build.build(run, settings)
+    publish.publish(run, settings)
+    return built
+
+
+@pytest.fixture(scope="module")
+def undisturbed(config, tmp_path_factory):
+    settings = Settings(data=tmp_path_factory.mktemp("undisturbed"), config=config)
+    assert run_days(settings, DAYS)
+    return settings
+
+
+def ask(settings, query):
+    with duckdb.connect(settings.published_warehouse, read_only=True) as con:
+        return con.execute(query).fetchall()
+
+
+def test_what_goes_in_comes_out(undisturbed):
+    for day in DAYS:
+        publish.reconcile(Run.of(day, utcnow()), undisturbed)
+    assert ask(undisturbed, "SELECT count(*) FROM articles") == [(5,)]
+    assert ask(undisturbed, "SELECT count(*) FROM revisions") == [(6,)]
+    assert ask(
+        undisturbed,
+        "SELECT sum(items_found), sum(items_landed), sum(items_unchanged), sum(items_quarantined) FROM pipeline_runs",
+    ) == [(10, 6, 1, 3)]
+    assert ask(
+        undisturbed, "SELECT count(*) FROM quarantine WHERE payload LIKE '%cut off%' AND error_class IS NOT NULL"
+    ) == [(3,)]
+
+
+def test_edited_article_shows_its_latest_revision(undisturbed):
+    [(text, revisions)] = ask(undisturbed, "SELECT text, n_revisions FROM articles WHERE canonical_url LIKE '%/dishes'")
+    assert "sixty" in text
+    assert revisions == 2
+
+
+def test_exact_copy_points_at_its_original(undisturbed):
+    assert ask(
+        undisturbed,
+        "SELECT c.outlet, o.outlet FROM articles c JOIN articles o ON o.article_id = c.original_article_id "
+        "WHERE c.duplicate_role = 'copy'",
+    ) == [("Echo", "Courier")]
+
+
+def test_quotes_and_events_lead_back_to_their_characters(undisturbed):
+    wrong = ask(
+        undisturbed,
+        """
+        SELECT q.text FROM quotes q JOIN revisions a USING (article_id, revision)
+        WHERE list_reduce([substring(a.text, s[1] + 1, s[2] - s[1]) FOR s IN q.spans], lambda x, y: x || ' ' || y) != q.text
+        UNION ALL
+        SELECT e.trigger_text FROM event_mentions e JOIN revisions a USING (article_id, revision)
+        WHERE substring(a.text, e.trigger_start + 1, e.trigger_end - e.trigger_start) != e.trigger_text
+        """,
+    )
+    assert wrong == []
+    said = ask(undisturbed, "SELECT speaker_name FROM quotes WHERE text LIKE 'We had been without a connection%'")
+    assert ("Olha Bondar",) in said
+
+
+def test_second_run_changes_nothing(undisturbed):
+    before = checksums(undisturbed.published_warehouse)
+    assert not run_days(undisturbed, DAYS), "the marts were built again though nothing had changed"
+    assert checksums(undisturbed.published_warehouse) == before
+
+
+def test_days_in_reverse_order_give_the_same_marts(undisturbed, config, tmp_path):
+    settings = Settings(data=tmp_path, config=config)
+    run_days(settings, reversed(DAYS))
+    assert checksums(settings.published_warehouse) == checksums(undisturbed.published_warehouse)
+
+
+def killed(settings, stage, seen):
+    """Run a stage's command and kill it with all its children once ``seen`` holds; True if it was cut off."""
+    process = subprocess.Popen(
+        [WIREHOUSE, stage, "--day", str(DAYS[0])],
+        env=os.environ | {"WIREHOUSE_DATA": str(settings.data), "WIREHOUSE_CONFIG": str(settings.config)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    while process.poll() is None and not seen():
+        time.sleep(0.002)
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    return process.returncode == -signal.SIGKILL
+
+
+def test_killed_in_each_stage_and_run_again_gives_the_same_marts(undisturbed, config, tmp_path):
+    settings = Settings(data=tmp_path / "data", config=config)
+    run = Run.of(DAYS[0], utcnow())
+
+    def any_file(folder, pattern):
+        return lambda: any(folder.rglob(pattern))
+
+    assert killed(settings, "ingest", any_file(settings.data / "landing", "*"))
+    for source in ingest.source_ids(settings):
+        ingest.ingest(run, source, settings)
+    assert killed(settings, "extract", any_file(settings.data / "shards", "*"))
+    assert extract.plan(run, settings), "a shard that was cut off counts as read"
+    for shard in extract.plan(run, settings):
+        extract.extract(run, shard, settings)
+    assert killed(settings, "load", settings.warehouse.exists)
+    load.load(run, settings)
+    assert killed(settings, "build", any_file(settings.logs, "dbt.log"))
+    run_days(settings, DAYS)
+    published = checksums(settings.published_warehouse)
+    assert killed(settings, "publish", any_file(settings.published, ".*.tmp"))
+    assert checksums(settings.published_warehouse) == published
+    run_days(settings, DAYS)
+    assert checksums(settings.published_warehouse) == checksums(undisturbed.published_warehouse)
+
+
+def test_reader_sees_no_error_while_copies_are_published(undisturbed):
+    errors, reads, stop = [], 0, threading.Event()
+
+    def read():
+        nonlocal reads
+        while not stop.is_set():
+            try:
+                assert ask(undisturbed, "SELECT count(*) FROM articles") == [(5,)]
+                reads += 1
+            except Exception as error:
+                errors.append(error)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for _ in range(5):
+        publish.publish(Run.of(DAYS[0], utcnow()), undisturbed)
+    stop.set()
+    reader.join()
+    assert not errors
+    assert reads > 5
+
+
+def test_article_that_breaks_the_pipeline_costs_itself_alone(config, tmp_path, nlp):
+    settings = Settings(data=tmp_path, config=config)
+    run = Run.of(DAYS[0], utcnow())
+    ingest.ingest(run, "courier", settings)
+
+    def breaks(doc):
+        if "carpet" in doc.text:
+            raise MemoryError("too much")
+        return doc
+
+    from spacy.language import Language
+
+    Language.component("breaks", func=breaks)
+    nlp.add_pipe("breaks", first=True)
+    try:
+        for shard in extract.plan(run, settings):
+            counts = extract.extract(run, shard, settings)
+    finally:
+        nlp.remove_pipe("breaks")
+    assert counts == {"extracted": 1, "failed": 1}
+    assert extract.plan(run, settings) == [], "a broken article is tried for ever"
+
+
+def test_main_job_runs_in_airflow_and_says_what_it_did(config, tmp_path):
+    command = [WIREHOUSE, "run", "--day", str(DAYS[0])]
+    environment = os.environ | {"WIREHOUSE_DATA": str(tmp_path), "WIREHOUSE_CONFIG": str(config)}
+    environment = {k: v for k, v in environment.items() if not k.startswith("AIRFLOW")}
+    first = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert first.returncode == 0, first.stdout + first.stderr
+    assert "4 items of 1 sources" in first.stdout
+    assert "3 landed, 0 unchanged, 1 quarantined" in " ".join(first.stdout.split())
+    assert "Olha Bondar" in first.stdout
+    before = checksums(tmp_path / "published" / "wirehouse.duckdb")
+    second = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert "Nothing new" in second.stdout
+    assert checksums(tmp_path / "published" / "wirehouse.duckdb") == before
