@@ -19,7 +19,8 @@ WRITER = {"pool": "warehouse"}
 
 def this_run() -> Run:
     context = get_current_context()
-    return Run.of(context["data_interval_start"].date(), context["dag_run"].start_date)
+    dag_run = context["dag_run"]
+    return Run(f"{dag_run.run_id}.{dag_run.clear_number}", context["data_interval_start"].date())
 
 
 @dag(

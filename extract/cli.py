@@ -38,7 +38,7 @@ def day_of(day: datetime | None) -> Any:
 
 
 def this_run(day: datetime | None) -> Run:
-    return Run.of(day_of(day), runs.utcnow())
+    return Run.by_hand(day_of(day))
 
 
 @contextmanager
@@ -211,12 +211,15 @@ def doctor() -> None:
     raise typer.Exit(0 if doctor.check(Console(), settings()) else 1)
 
 
-@app.command()
-def airflow() -> None:
-    """Run Airflow on this machine with its scheduler and web page, until Ctrl-C."""
-    from extract.orchestrate import standalone
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
+def airflow(context: typer.Context) -> None:
+    """Airflow on the data folder: its scheduler and web page until Ctrl-C, or the airflow command given.
 
-    raise typer.Exit(standalone(settings()))
+    Such as: wirehouse airflow backfill create --dag-id news_daily --from-date 2022-10-01 --to-date 2022-10-31
+    """
+    from extract.orchestrate import airflow as command
+
+    raise typer.Exit(command(context.args or ["standalone"], settings()))
 
 
 @app.command()

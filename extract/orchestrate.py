@@ -25,6 +25,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
         "AIRFLOW__CORE__PARALLELISM": "4",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(settings.logs / "airflow"),
@@ -50,14 +51,15 @@ def prepare(settings: Settings) -> None:
         Pool.create_or_update_pool(name, slots=1, description=description, include_deferred=False)
 
 
-def standalone(settings: Settings) -> int:
-    """Run ``airflow standalone`` until it ends or is interrupted; returns its exit status.
+def airflow(arguments: list[str], settings: Settings) -> int:
+    """Run an ``airflow`` command on this set-up until it ends or is interrupted; returns its exit status.
 
-    Its children outlive a signal to their parent, so it gets a process group of its own and the group is ended.
+    The children of ``standalone`` outlive a signal to it, so it gets a process group, and the group is ended.
     """
     prepare(settings)
-    airflow = Path(sys.executable).parent / "airflow"
-    process = subprocess.Popen([airflow, "standalone"], env=os.environ | environment(settings), start_new_session=True)
+    command = [str(Path(sys.executable).parent / "airflow"), *arguments]
+    process = subprocess.Popen(command, env=os.environ | environment(settings), start_new_session=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return process.wait()
     except KeyboardInterrupt:

@@ -43,9 +43,9 @@ class Run:
     day: date
 
     @classmethod
-    def of(cls, day: date, started: datetime) -> Run:
-        """The run of a day that started at a time: the same for every task of one run."""
-        return cls(f"{day:%Y-%m-%d}.{started:%Y%m%dT%H%M%S}", day)
+    def by_hand(cls, day: date) -> Run:
+        """A run of single stages from the command line or a test, named by its time."""
+        return cls(f"by_hand__{utcnow():%Y-%m-%dT%H:%M:%S.%f}", day)
 
 
 @dataclass
@@ -106,7 +106,8 @@ def accounting(run: Run, stage: Stage, task: str, settings: Settings) -> Iterato
 
 def write(account: Account, settings: Settings) -> None:
     # The name holds the content, so that a repeated task adds a file and none is ever changed.
-    rows = [asdict(r) for r in account.rows]
+    # Of two rows on one subject the later holds.
+    rows = [asdict(r) for r in {r.outcome_id: r for r in account.rows}.values()]
     name = stable_id(account.stage, account.task, *((r["outcome_id"], r["started_at"], r["status"]) for r in rows))
     folder = day_folder(settings.outcomes, account.run.day)
     OUTCOMES.write(folder / f"{account.stage}-{name}.parquet", rows)

@@ -180,7 +180,7 @@ def failures(console: Console, day: date, settings: Settings, log: Path) -> None
     console.print(f"[red]The run of {day} failed.[/]")
     if folder.exists():
         found = ds.dataset(str(folder), format="parquet").to_table().to_pylist()
-        last = max((o["run_id"] for o in found), default=None)
+        last = max(found, key=lambda o: o["started_at"])["run_id"]
         for o in found:
             if o["run_id"] == last and o["subject_type"] == "task" and o["status"] == "failed":
                 console.print(

@@ -14,6 +14,8 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from extract.nlp.ops import use_fastest_ops
+
 T = TypeVar("T")
 # As fast as any larger one, in a third of the memory.
 BATCH = 16
@@ -21,6 +23,8 @@ SHIPPED_MODEL = Path(__file__).parent / "models" / "en_wirehouse_news"
 # In order: each reads what those before it wrote to Doc._.
 COMPONENTS = ("dates", "places", "actors", "quotes", "events")
 NEEDED = ("tagger", "parser", "ner")
+# Of the label scheme the rules read (ClearNLP); Universal Dependencies has obj and obl instead.
+LABELS = {"nsubj", "dobj", "pobj"}
 
 
 class PipelineError(RuntimeError):
@@ -34,6 +38,7 @@ def load(model: str | None = None) -> Language:
     ``model`` is a package name or directory, the shipped pipeline if None. Raises PipelineError where it
     cannot be loaded or lacks a component that the rules stand on.
     """
+    use_fastest_ops()
     try:
         nlp = spacy.load(model or SHIPPED_MODEL)
     except OSError as error:
@@ -41,13 +46,10 @@ def load(model: str | None = None) -> Language:
             f"spaCy pipeline {model!r} cannot be loaded ({error}). Install it, or unset WIREHOUSE_SPACY_MODEL "
             "to use the shipped one."
         ) from error
-    missing = [name for name in NEEDED if name not in nlp.pipe_names and name != "tagger"]
-    if "ROOT" not in nlp.get_pipe("parser").labels if "parser" in nlp.pipe_names else False:
-        missing.append("parser with ClearNLP labels")
-    if missing:
-        raise PipelineError(
-            f"spaCy pipeline {model!r} lacks {', '.join(missing)}: use an English pipeline such as en_core_web_sm."
-        )
+    missing = [name for name in NEEDED if name not in nlp.pipe_names]
+    if missing or not LABELS <= set(nlp.get_pipe("parser").labels):  # type: ignore[attr-defined]
+        lacks = " and ".join(missing) or "the dependency labels nsubj, dobj, pobj"
+        raise PipelineError(f"spaCy pipeline {model!r} lacks {lacks}: use an English one such as en_core_web_sm.")
     for name in COMPONENTS:
         importlib.import_module(f"extract.nlp.{name}")  # registers the factory
         nlp.add_pipe(f"wirehouse_{name}")

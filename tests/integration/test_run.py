@@ -15,7 +15,7 @@ import pytest
 import yaml
 from marts import checksums
 
-from extract.runs import Run, utcnow
+from extract.runs import Run
 from extract.settings import ROOT, Settings
 from extract.stages import build, extract, ingest, load, publish
 
@@ -102,7 +102,7 @@ def config(tmp_path_factory):
 def run_days(settings, days):
     """The stages as the DAG calls them, without Airflow; the marts are built once, at the end."""
     for day in days:
-        run = Run.of(day, utcnow())
+        run = Run.by_hand(day)
         for source in ingest.source_ids(settings):
             ingest.ingest(run, source, settings)
         for shard in extract.plan(run, settings):
@@ -127,7 +127,7 @@ def ask(settings, query):
 
 def test_what_goes_in_comes_out(undisturbed):
     for day in DAYS:
-        publish.reconcile(Run.of(day, utcnow()), undisturbed)
+        publish.reconcile(Run.by_hand(day), undisturbed)
     assert ask(undisturbed, "SELECT count(*) FROM articles") == [(5,)]
     assert ask(undisturbed, "SELECT count(*) FROM revisions") == [(6,)]
     assert ask(
@@ -200,7 +200,7 @@ def killed(settings, stage, seen):
 
 def test_killed_in_each_stage_and_run_again_gives_the_same_marts(undisturbed, config, tmp_path):
     settings = Settings(data=tmp_path / "data", config=config)
-    run = Run.of(DAYS[0], utcnow())
+    run = Run.by_hand(DAYS[0])
 
     def any_file(folder, pattern):
         return lambda: any(folder.rglob(pattern))
@@ -238,7 +238,7 @@ def test_reader_sees_no_error_while_copies_are_published(undisturbed):
     reader = threading.Thread(target=read)
     reader.start()
     for _ in range(5):
-        publish.publish(Run.of(DAYS[0], utcnow()), undisturbed)
+        publish.publish(Run.by_hand(DAYS[0]), undisturbed)
     stop.set()
     reader.join()
     assert not errors
@@ -247,7 +247,7 @@ def test_reader_sees_no_error_while_copies_are_published(undisturbed):
 
 def test_article_that_breaks_the_pipeline_costs_itself_alone(config, tmp_path, nlp):
     settings = Settings(data=tmp_path, config=config)
-    run = Run.of(DAYS[0], utcnow())
+    run = Run.by_hand(DAYS[0])
     ingest.ingest(run, "courier", settings)
 
     def breaks(doc):

@@ -1,0 +1,4 @@
+{#- A schema is named as configured: marts are main.quotes, not main_marts.quotes. -#}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ custom_schema_name or target.schema }}
+{%- endmacro %}

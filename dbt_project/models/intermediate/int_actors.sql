@@ -1,0 +1,23 @@
+with resolutions as (
+    select
+        actor_id,
+        canonical_name,
+        actor_kind as kind,
+        country_iso3,
+        sector,
+        is_curated,
+        resolution_method,
+        count(*) as n_mentions
+    from {{ ref('int_mentions_resolved') }}
+    where actor_id is not null
+    group by all
+)
+
+-- An actor outside the knowledge base is written in several ways, and a curated one changes its sector with its
+-- office: the most frequent says what the actor is.
+select * exclude (n_mentions)
+from resolutions
+qualify row_number() over (
+    partition by actor_id
+    order by n_mentions desc, canonical_name, kind, country_iso3, sector, is_curated, resolution_method
+) = 1

@@ -1,0 +1,46 @@
+with mentions as (
+    select
+        mentions.*,
+        articles.published_on
+    from {{ ref('stg_mentions') }} as mentions
+    inner join {{ ref('int_articles') }} as articles
+        on mentions.article_id = articles.article_id and mentions.revision = articles.revision
+),
+
+-- Who speaks or acts: of a capital, it is the government that does. Who bombs a capital means the town.
+acting as (
+    select speaker_mention_id as mention_id
+    from {{ ref('stg_quotes') }}
+    where speaker_mention_id is not null
+    union
+    select participants.mention_id
+    from {{ ref('stg_participants') }} as participants
+    inner join {{ ref('stg_events') }} as events on participants.event_mention_id = events.event_mention_id
+    where participants.mention_id is not null and not (events.type = 'ASSAULT' and participants.role = 'recipient')
+)
+
+-- A pronoun, surname or role is resolved by what is known of the mention that names its bearer in full.
+select
+    mentions.mention_id,
+    mentions.article_id,
+    mentions.revision,
+    mentions.start_char,
+    mentions.end_char,
+    mentions.text,
+    mentions.link_method,
+    mentions.name as form,
+    -- How the actor is called here, where that is a name.
+    case when mentions.label not in ('PRON', 'ROLE') or mentions.name = mentions.form then mentions.form end as alias,
+    coalesce(antecedents.label, mentions.label) as label,
+    coalesce(antecedents.kind, mentions.kind) as kind,
+    coalesce(antecedents.role, mentions.role) as role,
+    coalesce(antecedents.affiliation, mentions.affiliation) as affiliation,
+    mentions.published_on,
+    acting.mention_id is not null as acts
+from mentions
+left join mentions as antecedents
+    on
+        mentions.article_id = antecedents.article_id
+        and mentions.antecedent_start = antecedents.start_char
+        and mentions.antecedent_end = antecedents.end_char
+left join acting on mentions.mention_id = acting.mention_id

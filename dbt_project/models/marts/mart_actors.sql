@@ -1,0 +1,73 @@
+with mentioned as (
+    select
+        mentions.actor_id,
+        count(*) as n_mentions,
+        count(distinct mentions.article_id) as n_articles,
+        min(articles.published_at) as first_seen_at,
+        max(articles.published_at) as last_seen_at,
+        list_sort(list_distinct(list(mentions.alias) filter (where mentions.alias is not null))) as aliases,
+        list_sort(list_distinct(list(mentions.role) filter (where mentions.role is not null))) as roles_as_written
+    from {{ ref('int_mentions_resolved') }} as mentions
+    inner join {{ ref('int_articles') }} as articles on mentions.article_id = articles.article_id
+    where mentions.actor_id is not null
+    group by mentions.actor_id
+),
+
+quoted as (
+    select
+        speaker_actor_id as actor_id,
+        count(*) as n_quotes
+    from {{ ref('int_quotes') }}
+    group by speaker_actor_id
+),
+
+involved as (
+    select
+        actor_id,
+        count(distinct event_id) as n_events
+    from {{ ref('event_actors') }}
+    group by actor_id
+),
+
+held as (
+    select
+        actor_id,
+        list(
+            {
+                'role': role,
+                'organisation': organisation,
+                'valid_from': valid_from::date,
+                'valid_to': valid_to::date
+            }
+            order by valid_from desc nulls last, role, organisation
+        ) as roles
+    from {{ ref('actor_roles') }}
+    group by actor_id
+)
+
+select
+    actors.actor_id,
+    actors.canonical_name,
+    actors.kind,
+    actors.country_iso3,
+    actors.sector,
+    known.wikidata_id,
+    known.part_of,
+    actors.is_curated,
+    actors.resolution_method,
+    held.roles[1].role as title,
+    coalesce(held.roles, []) as roles,
+    coalesce(mentioned.roles_as_written, []) as roles_as_written,
+    coalesce(mentioned.aliases, []) as aliases,
+    mentioned.n_mentions,
+    mentioned.n_articles,
+    coalesce(quoted.n_quotes, 0) as n_quotes,
+    coalesce(involved.n_events, 0) as n_events,
+    mentioned.first_seen_at,
+    mentioned.last_seen_at
+from {{ ref('int_actors') }} as actors
+inner join mentioned on actors.actor_id = mentioned.actor_id
+left join {{ ref('actors') }} as known on actors.actor_id = known.actor_id
+left join quoted on actors.actor_id = quoted.actor_id
+left join involved on actors.actor_id = involved.actor_id
+left join held on actors.actor_id = held.actor_id

@@ -1,0 +1,20 @@
+select
+    records.article_id,
+    records.revision,
+    revisions.revision_number,
+    revisions.is_latest,
+    records.source_id,
+    records.title,
+    records.text,
+    records.word_count,
+    records.published_at,
+    records.updated_at,
+    revisions.landed_for as landed_on,
+    revisions.first_fetched_at as fetched_at,
+    revisions.n_records,
+    documents.status as extraction_status,
+    documents.extractor_version
+from {{ ref('int_revisions') }} as revisions
+inner join {{ ref('stg_articles') }} as records on revisions.record_id = records.record_id
+left join {{ ref('stg_documents') }} as documents
+    on revisions.article_id = documents.article_id and revisions.revision = documents.revision

@@ -1,0 +1,21 @@
+select
+    mention_id,
+    article_id,
+    revision,
+    extractor_version,
+    "start" as start_char,
+    "end" as end_char,
+    text,
+    head_start,
+    head_end,
+    label,
+    kind,
+    form,
+    name,
+    antecedent_start,
+    antecedent_end,
+    link_method,
+    role,
+    affiliation,
+    is_plural
+from {{ source('staging', 'mentions') }}

@@ -1,0 +1,5 @@
+select
+    topic_id,
+    name,
+    description
+from {{ source('staging', 'topics') }}

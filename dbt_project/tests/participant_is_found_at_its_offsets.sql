@@ -1,0 +1,9 @@
+select
+    participants.event_mention_id,
+    participants.text
+from {{ ref('event_mention_actors') }} as participants
+inner join {{ ref('articles') }} as articles
+    on participants.article_id = articles.article_id and participants.revision = articles.revision
+where
+    participants.text
+    != substring(articles.text, participants.start_char + 1, participants.end_char - participants.start_char)

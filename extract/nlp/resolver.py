@@ -1,0 +1,810 @@
+"""Who a name or phrase stands for: a pure function of its arguments and the knowledge-base seeds.
+
+``Resolver.resolve`` is called by the dbt Python model over the distinct forms of the warehouse and by
+``wirehouse annotate``. It knows the curated actors by every alias and date, the offices they held, all
+countries with demonyms and capitals, and role nouns with their PLOVER sector; any other name gets a
+stable id made from its kind and form.
+
+Towns come from the gazetteer, first-level divisions from ISO 3166-2 (pycountry).
+"""
+
+from __future__ import annotations
+
+import csv
+import unicodedata
+from collections import defaultdict
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, lru_cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import Generic, NamedTuple, TypeVar
+
+import pycountry
+
+from extract.nlp import gazetteer
+from extract.records import Resolution
+
+SEEDS = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds"
+
+GOVERNMENT = frozenset(("government", "regime"))
+# Holders of these sectors belong to the elite (PLOVER ELI) once out of office.
+STATE = frozenset(("GOV", "LEG", "MIL", "JUD", "SPY", "COP", "IGO"))
+PLACE_LABELS = frozenset(("GPE", "LOC", "FAC"))
+PEOPLE_LABELS = frozenset(("NORP",))
+LETTERS = str.maketrans(
+    {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "ı": "i", "đ": "d", "Đ": "D", "ð": "d", "þ": "th", "æ": "ae", "ß": "ss"}
+)
+SPELLINGS = {
+    "defense": "defence",
+    "organization": "organisation",
+    "organizations": "organisations",
+    "center": "centre",
+    "labor": "labour",
+    "theater": "theatre",
+    "advisor": "adviser",
+    "advisors": "advisers",
+    "neighbor": "neighbour",
+    "neighbors": "neighbours",
+}
+CITY = 100_000  # inhabitants from which a town is taken for one inside a phrase, where its name may be a word
+LONGEST = 8  # words of the longest name or noun looked up inside a phrase
+
+
+T = TypeVar("T")
+
+
+def _word_classes() -> dict[str, frozenset[str]]:
+    classes: dict[str, set[str]] = defaultdict(set)
+    with (SEEDS / "name_words.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            classes[row["class"]].add(row["word"])
+    return {name: frozenset(words) for name, words in classes.items()}
+
+
+WORDS = _word_classes()
+
+
+class Word(NamedTuple):
+    """A word of a form: folded for lookup, and as written."""
+
+    key: str
+    raw: str
+
+    @property
+    def is_capital(self) -> bool:
+        return self.raw[:1].isupper()
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A row of ``actors.csv``."""
+
+    actor_id: str
+    name: str
+    kind: str
+    country_iso3: str | None
+    sector: str | None
+    part_of: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """A row of ``actor_aliases.csv``."""
+
+    actor: Actor
+    kind: str
+    text: str
+    valid_from: date
+    valid_to: date
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """A row of ``actor_roles.csv``."""
+
+    actor: Actor
+    sector: str
+    valid_from: date
+    valid_to: date
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """A row of ``countries.csv``."""
+
+    actor_id: str
+    iso3: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """A row of ``role_nouns.csv``."""
+
+    text: str
+    sector: str | None
+    kind: str
+    takes_affiliation: bool
+
+
+class Span(NamedTuple, Generic[T]):
+    """Something found in words ``start`` to ``end`` (exclusive) of a phrase."""
+
+    start: int
+    end: int
+    found: T
+
+
+def fold(word: str) -> str:
+    """Fold a word for lookup: lower case, no diacritics, apostrophes or dots, British spelling."""
+    plain = unicodedata.normalize("NFKD", word.translate(LETTERS))
+    key = "".join(letter for letter in plain.casefold() if letter.isalnum() or letter in "+&")
+    return SPELLINGS.get(key, key)
+
+
+TOP_OFFICES = frozenset(" ".join(map(fold, office.replace("-", " ").split())) for office in WORDS["top office"])
+
+
+@lru_cache(maxsize=200_000)
+def _word(raw: str) -> Word:
+    bare = raw.replace("’", "'").replace("ʼ", "'").strip('.,;:!?"“”„«»()[]')
+    if bare.endswith(("'s", "'S")):
+        bare = bare[:-2]
+    return Word(fold(bare), bare)
+
+
+def split(form: str) -> tuple[Word, ...]:
+    """The words of a form, without possessive marks; hyphens, slashes and dashes part words."""
+    for mark in "-‐‑–—/":
+        form = form.replace(mark, " ")
+    return tuple(word for word in map(_word, form.split()) if word.key)
+
+
+def key_of(words: Iterable[Word]) -> str:
+    return " ".join(word.key for word in words)
+
+
+def singulars(key: str) -> Sequence[str]:
+    """A key and what its last word may be the plural of."""
+    if key.endswith("men"):
+        return key, key[:-2] + "an"
+    if key.endswith("children"):
+        return key, key[:-3]
+    if key.endswith("ies"):
+        return key, key[:-3] + "y", key[:-1]
+    if key.endswith("es"):
+        return key, key[:-1], key[:-2]
+    if key.endswith("s"):
+        return key, key[:-1]
+    return (key,)
+
+
+def slug(text: str, limit: int = 80) -> str:
+    """A readable, stable id part; hashed where there is nothing to read or it is too long."""
+    name = "-".join(text.split())
+    if name and len(name) <= limit and any(letter.isalnum() for letter in name):
+        return name
+    return f"{name[:limit]}~{blake2b(text.encode('utf-8', 'surrogatepass'), digest_size=6).hexdigest()}"
+
+
+def office_key(words: Iterable[str]) -> str:
+    """One wording for an office: 'minister of defence' and 'minister for defence' are 'defence minister'."""
+    left = ["minister" if word == "ministers" else word for word in words]
+    left = ["prime", "minister"] if left in (["pm"], ["premier"]) else left
+    for head in ("minister", "secretary"):
+        if left[:2] in ([head, "of"], [head, "for"]) and left[2:] and left[2:] != ["state"]:
+            return " ".join([*(word for word in left[2:] if word != "the"), head])
+    return " ".join(word for word in left if word != "the")
+
+
+def _day(text: str, default: date) -> date:
+    return date.fromisoformat(text) if text else default
+
+
+class Resolver:
+    """Resolves names and phrases against one folder of seeds. ``default()`` has those of this repository."""
+
+    def __init__(self, folder: Path) -> None:
+        self.actors: dict[str, Actor] = {}
+        self.countries: dict[str, Country] = {}
+        self._aliases: dict[str, list[Alias]] = defaultdict(list)
+        self._people: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self._offices_of: dict[str, list[Office]] = defaultdict(list)
+        self._offices: dict[tuple[str, str], list[Office]] = defaultdict(list)
+        self._country_words: dict[str, Country] = {}
+        self._demonyms: dict[str, Country] = {}
+        self._capitals: dict[str, Country] = {}
+        self._governments: dict[str, Country] = {}
+        self._nouns: dict[str, Noun] = {}
+        tables = {
+            "actors": self._add_actor,
+            "actor_aliases": self._add_alias,
+            "countries": self._add_country,
+            "role_nouns": self._add_noun,
+            "actor_roles": self._add_office,
+        }
+        for name, add in tables.items():
+            with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+                for row in csv.DictReader(file):
+                    add(row)
+        self._cached = lru_cache(maxsize=200_000)(self._resolve)
+
+    @classmethod
+    def from_seeds(cls, folder: Path = SEEDS) -> Resolver:
+        """Read ``actors``, ``actor_aliases``, ``actor_roles``, ``countries`` and ``role_nouns`` (CSV) of a folder."""
+        return cls(folder)
+
+    @staticmethod
+    @cache
+    def default() -> Resolver:
+        """The resolver over the seeds of this repository, built once."""
+        return Resolver.from_seeds()
+
+    def resolve(
+        self,
+        form: str,
+        *,
+        label: str | None = None,
+        on: date | None = None,
+        role: str | None = None,
+        affiliation: str | None = None,
+    ) -> Resolution:
+        """Say who ``form`` stands for.
+
+        ``label`` is the mention's label (PERSON, ORG, GPE, NORP, ROLE, PRON, ...), ``on`` the day of the
+        article: it decides which aliases are valid, who holds an office and in which sector a person is.
+        ``role`` and ``affiliation`` are those the article gives ('foreign minister', 'Iranian').
+        A capital stands for its government unless ``label`` says it is a place: pass ORG (or None) where it
+        speaks or acts. Never raises; an unknown name gets a stable id and ``is_curated`` False.
+        """
+        return self._cached(form or "", label or None, on, role or None, affiliation or None)
+
+    # --- tables -------------------------------------------------------------------------------------
+
+    def _add_actor(self, row: dict[str, str]) -> None:
+        actor = Actor(
+            row["actor_id"],
+            row["canonical_name"],
+            row["kind"],
+            row["country_iso3"] or None,
+            row["sector"] or None,
+            row["part_of"] or None,
+        )
+        self.actors[actor.actor_id] = actor
+
+    def _add_alias(self, row: dict[str, str]) -> None:
+        actor = self.actors[row["actor_id"]]
+        words = split(row["alias"])
+        valid = _day(row["valid_from"], date.min), _day(row["valid_to"], date.max)
+        alias = Alias(actor, row["kind"], row["alias"], *valid)
+        # 'The Hill' must not be found in 'hill': a name of one word after the article keeps it.
+        key = key_of(words if len(words) == 2 else _without_determiner(words))
+        self._aliases[key].append(alias)
+        if actor.kind == "person" and alias.kind != "surname" and len(words) > 1:
+            self._people[words[0].key, words[-1].key].add(actor.actor_id)
+
+    def _add_country(self, row: dict[str, str]) -> None:
+        country = Country(row["actor_id"], row["iso3"], row["name"])
+        self.countries[country.iso3] = country
+
+        def keys(*columns: str) -> list[str]:
+            return [
+                key_of(_without_determiner(split(text)))
+                for column in columns
+                for text in row[column].split("|")
+                if text.strip()
+            ]
+
+        for key in keys("name", "names"):
+            self._country_words.setdefault(key, country)
+        for key in keys("demonyms"):
+            self._demonyms.setdefault(key, country)
+        for key in keys("capital", "capital_names"):
+            self._capitals.setdefault(key, country)
+        for key in keys("government_names"):
+            self._governments.setdefault(key, country)
+
+    def _add_noun(self, row: dict[str, str]) -> None:
+        noun = Noun(row["noun"], row["sector"] or None, row["kind"], row["takes_affiliation"] == "true")
+        self._nouns[key_of(split(row["noun"]))] = noun
+
+    def _add_office(self, row: dict[str, str]) -> None:
+        actor = self.actors[row["actor_id"]]
+        valid = _day(row["valid_from"], date.min), _day(row["valid_to"], date.max)
+        office = Office(actor, row["sector"], *valid)
+        self._offices_of[actor.actor_id].append(office)
+        words = [word.key for word in split(row["role"])]
+        self._offices[office_key(words), row["country_iso3"]].append(office)
+        # Within the body it is 'secretary-general', where the role says no more than that it is the body's.
+        head, _, rest = " ".join(words).partition(" of ")
+        for alias in self._aliases.get(key_of(_without_determiner(split(row["organisation"]))), ()):
+            body = alias.actor
+            own = {alias.actor.actor_id for alias in self._aliases.get(rest.removeprefix("the "), ())}
+            if rest and body.actor_id not in own:
+                continue
+            chiefs = WORDS["chief"] if head in TOP_OFFICES else frozenset[str]()
+            for name in {office_key(head.split()), *chiefs}:
+                self._offices[name, body.actor_id].append(office)
+
+    def _region(self, words: Sequence[Word], inhabitants: int = 1) -> str | None:
+        """Country of a town (the largest of the name) or of a first-level division whose name only one country has.
+
+        Of towns with one word for a name only those of so many inhabitants count.
+        """
+        key = key_of(words)
+        if len(key) < 4 or not words[0].is_capital or key in self._nouns or key in self._country_words:
+            return None
+        town = max(gazetteer.lookup(_written(words)), key=lambda entry: entry.population, default=None)
+        if town and len(words) == 1 and town.precision == "city" and town.population < inhabitants:
+            return None
+        return (town.country_iso3 if town else None) or _divisions().get(key)
+
+    # --- resolution ---------------------------------------------------------------------------------
+
+    def _resolve(
+        self, form: str, label: str | None, on: date | None, role: str | None, affiliation: str | None
+    ) -> Resolution:
+        words = split(form)
+        bare = _without_determiner(words)
+        if not bare or label == "PRON" or (len(bare) == 1 and _is_pronoun(bare[0])):
+            return _result("role:" + slug(key_of(words) or form), form, "unnamed role", None, None, False, "pronoun")
+        near = self._country_in(split(affiliation)) if affiliation else None
+        return (
+            self._by_name(words, label, on, near)
+            or self._by_country(bare, label)
+            or self._by_phrase(bare, form, label, on, role, affiliation, near)
+        )
+
+    def _by_name(
+        self, words: tuple[Word, ...], label: str | None, on: date | None, near: str | None
+    ) -> Resolution | None:
+        bare = _without_determiner(words)
+        candidates = [words, bare]
+        if label == "ORG":
+            candidates.append((Word("the", "the"), *bare))
+        name = bare
+        while len(name) > 1 and name[0].key in WORDS["honorific"]:
+            name = name[1:]
+        while (len(name) > 2 and name[-1].key in WORDS["suffix"]) or (
+            len(name) > 1 and name[-1].key in WORDS["company"]
+        ):
+            name = name[:-1]
+        candidates.append(name)
+        for candidate in dict.fromkeys(candidates):
+            alias = self._alias(candidate, label, on, near)
+            if alias:
+                method = alias.kind if alias.kind in ("surname", "acronym") else "alias"
+                return self._actor_result(alias.actor, on, method)
+        if label in (None, "PERSON") and len(name) > 1 and all(word.is_capital for word in name):
+            person = self._person(name, on)
+            if person:
+                return self._actor_result(person, on, "contained-name")
+        return None
+
+    def _alias(self, words: Sequence[Word], label: str | None, on: date | None, near: str | None) -> Alias | None:
+        found = [
+            alias
+            for alias in self._aliases.get(key_of(words), ())
+            if (on is None or alias.valid_from <= on <= alias.valid_to) and _reads_as(alias, words, label)
+        ]
+        if near and found and found[0].actor.kind != "person":
+            found = [alias for alias in found if alias.actor.country_iso3 in (near, None)]
+        return found[0] if len({alias.actor.actor_id for alias in found}) == 1 else None
+
+    def _person(self, words: Sequence[Word], on: date | None) -> Actor | None:
+        """The one curated person with this first and last name, or this initial and surname."""
+        ids = self._people.get((words[0].key, words[-1].key), set())
+        if not ids and len(words[0].key) == 1:
+            owners = {alias.actor for alias in self._aliases.get(words[-1].key, ()) if alias.kind == "surname"}
+            ids = {owner.actor_id for owner in owners if fold(owner.name)[:1] == words[0].key}
+        return self.actors[next(iter(ids))] if len(ids) == 1 else None
+
+    def _by_country(self, words: tuple[Word, ...], label: str | None) -> Resolution | None:
+        key = key_of(words)
+        if label == "PERSON" or not words[0].is_capital:
+            return None
+        if key in self._governments:
+            return self._government(self._governments[key])
+        country = self._country(words) if key in self._country_words else None
+        if country is None and len(words) > 2 and words[0].key in WORDS["polity"] and words[1].key == "of":
+            country = self._country_words.get(key_of(_without_determiner(words[2:])))
+        if country:
+            return _result(country.actor_id, country.name, "country", country.iso3, None, True, "country")
+        if key in self._capitals:
+            capital = self._capitals[key]
+            if label not in PLACE_LABELS:
+                return self._government(capital)
+            return _result("place:" + slug(key), _written(words), "place", capital.iso3, None, False, "capital")
+        people = next((self._demonyms[one] for one in singulars(key) if one in self._demonyms), None)
+        if people:
+            sector = "CVL" if key not in self._demonyms else None
+            name = f"people of {people.name}"
+            return _result(f"people:{people.iso3.lower()}", name, "group", people.iso3, sector, False, "demonym")
+        return None
+
+    def _government(self, country: Country) -> Resolution:
+        name = f"Government of {country.name}"
+        return _result("government:" + country.actor_id, name, "organisation", country.iso3, "GOV", True, "government")
+
+    def _by_phrase(
+        self,
+        words: tuple[Word, ...],
+        form: str,
+        label: str | None,
+        on: date | None,
+        role: str | None,
+        affiliation: str | None,
+        near: str | None,
+    ) -> Resolution:
+        words = _without_quantity(words)
+        places = self._find_countries(words)
+        country = places[0].found if places else near
+        named = self._find_named(words, on, near or country)
+        inside = range(named.start, named.end) if named else range(0)
+        prepositions = (i for i, word in enumerate(words) if i and i not in inside and word.key in WORDS["preposition"])
+        edge = next(prepositions, len(words))
+        nouns = self._find_nouns(words, inside)
+        head = next((span for span in reversed(nouns) if span.start < edge), None)
+        if named and self._is_itself(words, named, head, nouns, places):
+            actor = named.found
+            return self._actor_result(actor, on, "contained-name")
+        body = named.found if named else self._body(affiliation, on)
+        if country is None and body:
+            country = body.country_iso3
+        if head is None or (label == "PERSON" and not _titled(words, head)) or _is_name(words, head, label):
+            return self._uncurated(words, form, label, role, places, near, body, head)
+        noun = head.found
+        if country is None and body is None:
+            country = self._region_in(words)
+        former = any(word.key in WORDS["former"] for word in words[: head.start + 1])
+        holder = None if former else self._holder(words, head, places, named, country, body, on)
+        if holder:
+            return self._actor_result(holder, on, "office")
+        if noun.text in GOVERNMENT and country and head.end == edge and not named and not former:
+            return self._government(self.countries[country])
+        sector = self._sector(noun, head, nouns, body, country)
+        if former and sector in STATE:
+            sector = "ELI"
+        return self._noun_result(words, form, label, noun, country, body, sector, places, edge)
+
+    def _noun_result(
+        self,
+        words: tuple[Word, ...],
+        form: str,
+        label: str | None,
+        noun: Noun,
+        country: str | None,
+        body: Actor | None,
+        sector: str | None,
+        places: list[Span[str]],
+        edge: int,
+    ) -> Resolution:
+        proper = [w for i, w in enumerate(words) if w.is_capital and not any(s.start <= i < s.end for s in places)]
+        is_body = noun.kind not in ("person", "group") and not noun.takes_affiliation
+        if is_body and (label == "ORG" or (label is None and proper)):
+            kind = noun.kind if noun.kind in ("company", "media", "armed group") else "organisation"
+            where = country.lower() + ":" if country and not proper else ""
+            ident = f"organisation:{where}{slug(key_of(words))}"
+            return _result(ident, _written(words), kind, country, sector, False, "organisation-pattern")
+        owner = body.actor_id if body else country.lower() if country else "unknown"
+        whose = body.name if body else self.countries[country].name if country else None
+        phrase = key_of(w for i, w in enumerate(words[:edge]) if not any(s.start <= i < s.end for s in places))
+        name = f"{phrase or noun.text} ({whose})" if whose else phrase or noun.text
+        kind = "group" if noun.kind in ("group", "armed group") else "unnamed role"
+        method = "organisation+role" if body else "country+role" if country else "role"
+        return _result(f"role:{owner}:{slug(phrase or noun.text)}", name, kind, country, sector, False, method)
+
+    def _uncurated(
+        self,
+        words: tuple[Word, ...],
+        form: str,
+        label: str | None,
+        role: str | None,
+        places: list[Span[str]],
+        near: str | None,
+        body: Actor | None,
+        head: Span[Noun] | None,
+    ) -> Resolution:
+        """A name, or a phrase without a known noun: country and sector from what stands with it."""
+        titled = head is not None and _is_name(words, head, label)
+        start = head.end if titled and head else 0
+        name = words[start:]
+        while len(name) > 1 and name[0].key in WORDS["honorific"]:
+            name = name[1:]
+        town = self._region(name) if label in (None, *PLACE_LABELS) else None
+        if town and not titled and role is None:
+            return _result("place:" + slug(key_of(name)), _written(name), "place", town, "CVL", False, "place")
+        kind = _kind(name, label, titled or role is not None)
+        if kind == "person":  # a name may hold a place's name: 'Paris Hilton'
+            places = [span for span in places if span.start < start]
+        country = near or (places[0].found if places else body.country_iso3 if body else None)
+        sector = None
+        if titled and head:
+            noun = head.found
+            sector = self._sector(noun, head, [head], body, country)
+        if role and kind == "person":
+            told = self.resolve(role, label="ROLE")
+            country = country or told.country_iso3
+            sector = body.sector if body and told.sector in (None, "GOV") else told.sector or sector
+        if country is None and kind in ("organisation", "group"):
+            country = self._region_in(words)
+        ident = f"{kind.replace(' ', '-')}:{slug(key_of(name) or form)}"
+        return _result(ident, _written(name) or form, kind, country, sector, False, "uncurated")
+
+    def _actor_result(self, actor: Actor, on: date | None, method: str) -> Resolution:
+        sector = self._sector_on(actor, on)
+        return _result(actor.actor_id, actor.name, actor.kind, actor.country_iso3, sector, True, method)
+
+    def _sector_on(self, actor: Actor, on: date | None) -> str | None:
+        """Sector of the office held on a day; ELI once out of office, unknown before the first."""
+        offices = self._offices_of.get(actor.actor_id)
+        if on is None or not offices:
+            return actor.sector
+        begun = [office for office in offices if office.valid_from <= on]
+        held = [office for office in begun if on <= office.valid_to]
+        if held:
+            return max(held, key=lambda office: office.valid_from).sector
+        if not begun:
+            return None if offices[0].sector in STATE else actor.sector
+        last = max(begun, key=lambda office: office.valid_to).sector
+        return actor.sector if actor.sector not in STATE else "ELI" if last in STATE else actor.sector
+
+    # --- reading a phrase ------------------------------------------------------------------------------
+
+    def _country(self, words: Sequence[Word]) -> Country | None:
+        if not words[0].is_capital:
+            return None
+        key = key_of(words)
+        found = self._country_words.get(key) or self._demonyms.get(key)
+        if found and len(key) <= 3 and not words[0].raw.replace(".", "").isupper():
+            return None  # 'us', 'car'
+        if found is None and len(words) == 1:
+            found = next((self._demonyms[one] for one in singulars(key)[1:] if one in self._demonyms), None)
+        return found
+
+    def _country_in(self, words: Sequence[Word]) -> str | None:
+        spans = self._find_countries(words)
+        return spans[0].found if spans else None
+
+    def _find_countries(self, words: Sequence[Word]) -> list[Span[str]]:
+        """Countries by name, demonym or capital, in order, longest first; ``found`` is the ISO code."""
+        spans, i = [], 0
+        while i < len(words):
+            for end in range(min(len(words), i + 6), i, -1):
+                if i and words[i - 1].key in WORDS["stance"]:  # 'pro-Russian' is not Russian
+                    break
+                country = self._country(words[i:end])
+                if country is None and words[i].is_capital and len(words) > 1:
+                    country = self._capitals.get(key_of(words[i:end]))
+                if country:
+                    spans.append(Span(i, end, country.iso3))
+                    i = end - 1
+                    break
+            i += 1
+        return spans
+
+    def _region_in(self, words: Sequence[Word]) -> str | None:
+        spans = (words[i : i + size] for size in (3, 2, 1) for i in range(len(words) - size + 1))
+        return next((region for span in spans if (region := self._region(span, CITY))), None)
+
+    def _find_nouns(self, words: Sequence[Word], taken: range) -> list[Span[Noun]]:
+        """Role nouns outside ``taken`` in order, longest first; ``found`` is the Noun."""
+        spans: list[Span[Noun]] = []
+        i = 0
+        while i < len(words):
+            if i in taken:
+                i = taken.stop
+                continue
+            limit = taken.start if i < taken.start else len(words)
+            for end in range(min(limit, i + LONGEST), i, -1):
+                noun = next((self._nouns[one] for one in singulars(key_of(words[i:end])) if one in self._nouns), None)
+                if noun:
+                    spans.append(Span(i, end, noun))
+                    i = end - 1
+                    break
+            i += 1
+        return spans
+
+    def _find_named(self, words: Sequence[Word], on: date | None, country: str | None) -> Span[Actor] | None:
+        """The curated name inside the phrase: that at its end, else the longest, else the last."""
+        best: Span[Actor] | None = None
+        for start in range(len(words)):
+            if not words[start].is_capital or (start and words[start - 1].key in WORDS["stance"]):
+                continue
+            for end in range(min(len(words), start + LONGEST), start, -1):
+                alias = self._alias(words[start:end], None, on, country) if end - start < len(words) else None
+                if alias is None or (alias.actor.country_iso3 != country and self._is_noun(words[start:end])):
+                    continue
+                if alias.kind == "surname" and start and self._is_given_name(words[start - 1]):
+                    continue
+                if best is None or (end == len(words), end - start) >= (best.end == len(words), best.end - best.start):
+                    best = Span(start, end, alias.actor)
+                break
+        return best
+
+    def _is_given_name(self, word: Word) -> bool:
+        """Whether a word before a surname makes it another person's: capitalised, and no title or country."""
+        tables: tuple[Container[str], ...] = (self._nouns, self._country_words, self._demonyms, self._aliases)
+        known = any(key in table for key in singulars(word.key) for table in (*tables, *WORDS.values()))
+        return word.is_capital and not known
+
+    def _is_noun(self, words: Sequence[Word]) -> bool:
+        """Whether a name is a common description too: 'Security Service', 'Self-Defence Forces'."""
+        return any(key in self._nouns for key in singulars(key_of(words)))
+
+    def _is_itself(
+        self,
+        words: Sequence[Word],
+        named: Span[Actor],
+        head: Span[Noun] | None,
+        nouns: list[Span[Noun]],
+        places: list[Span[str]],
+    ) -> bool:
+        """Whether the phrase is the named actor with its titles and description, not somebody of it."""
+        actor = named.found
+        known = {i for start, end, _ in (*nouns, *places) for i in range(start, end)}
+        before = [word for i, word in enumerate(words[: named.start]) if i not in known]
+        joints = WORDS["preposition"] | WORDS["determiner"]
+        if any(word.key in WORDS["preposition"] for word in words[: named.start]):
+            # 'President of the United States Joe Biden', but not 'a spokesman for Joe Biden'
+            full_name = actor.kind == "person" and named.end - named.start > 1
+            return full_name and named.end == len(words) and words[named.start - 1].key not in joints
+        strange = any(
+            word.is_capital and word.key not in WORDS["honorific"] and word.key not in WORDS["former"]
+            for word in before
+        )
+        if strange and named.end - named.start == 1:
+            return False
+        after = words[named.end :]
+        if not after or after[0].key in WORDS["preposition"]:
+            return True
+        noun = head.found if head and head.start >= named.end else None
+        if noun is None or head is None or head.end != len(words) or actor.kind == "person":
+            return False
+        if noun.kind in ("person", "group") or noun.takes_affiliation:
+            return False
+        return noun.sector == actor.sector or actor.kind == "armed group"
+
+    def _body(self, affiliation: str | None, on: date | None) -> Actor | None:
+        """The curated organisation an affiliation names."""
+        if not affiliation:
+            return None
+        words = _without_determiner(split(affiliation))
+        alias = self._alias(words, None, on, None) if words else None
+        if alias is None and words:
+            span = self._find_named(words, on, None)
+            return span.found if span else None
+        return alias.actor if alias else None
+
+    def _sector(
+        self, noun: Noun, head: Span[Noun], nouns: list[Span[Noun]], body: Actor | None, country: str | None
+    ) -> str | None:
+        """The noun's sector; for a spokesman, member or chief that of the body he belongs to."""
+        if not noun.takes_affiliation:
+            return noun.sector
+        if body:
+            return body.sector
+        others = [span for span in nouns if span.end <= head.start][::-1] + [s for s in nouns if s.start >= head.end]
+        for other in others:
+            owner = other.found
+            if not owner.takes_affiliation and owner.sector:
+                return owner.sector
+        return noun.sector or ("GOV" if country else None)
+
+    def _holder(
+        self,
+        words: Sequence[Word],
+        head: Span[Noun],
+        places: list[Span[str]],
+        named: Span[Actor] | None,
+        country: str | None,
+        body: Actor | None,
+        on: date | None,
+    ) -> Actor | None:
+        """The one curated person who held the office on the day; None where the day or the holder is unknown."""
+        if on is None:
+            return None
+        # 'secretary-general' of a body; 'Kremlin spokesman' of a country.
+        for owner, taken in ((body.actor_id if body else None, [*places, named]), (country, places)):
+            left = [
+                word.key
+                for i, word in enumerate(words)
+                if word.key not in WORDS["filler"] and not any(span and span.start <= i < span.end for span in taken)
+            ]
+            while left and (left[-1] in WORDS["preposition"] or left[-1] == "the"):
+                left.pop()
+            offices = self._offices.get((office_key(left), owner), ()) if owner else ()
+            held = {office.actor for office in offices if office.valid_from <= on <= office.valid_to}
+            if len(held) == 1:
+                return held.pop()
+        return None
+
+
+def _without_determiner(words: tuple[Word, ...]) -> tuple[Word, ...]:
+    while len(words) > 1 and words[0].key in WORDS["determiner"] and not words[0].raw.isupper():
+        words = words[1:]
+    return words
+
+
+def _is_pronoun(word: Word) -> bool:
+    """'he' and 'Who', but not 'US' and 'WHO'."""
+    return word.key in WORDS["pronoun"] and (len(word.raw) == 1 or not word.raw.isupper())
+
+
+def _without_quantity(words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """'several of the largest trade unions' is about trade unions."""
+    for i, word in enumerate(words[:4]):
+        if word.key == "of" and i and all(w.key in WORDS["quantifier"] or w.key == "group" for w in words[:i]):
+            return _without_determiner(words[i + 1 :]) or words
+    return words
+
+
+def _reads_as(alias: Alias, words: Sequence[Word], label: str | None) -> bool:
+    """Whether the words can be the alias as they are written: case tells 'WHO' from 'who'."""
+    if alias.kind == "surname":
+        return words[0].is_capital and label not in PLACE_LABELS and label not in PEOPLE_LABELS
+    if len(words) == 1:
+        raw = words[0].raw.replace(".", "")
+        if alias.kind == "acronym":
+            return raw.isupper() or raw == alias.text or (len(raw) > 3 and words[0].is_capital)
+        return any(letter.isupper() for letter in raw)
+    return True
+
+
+def _titled(words: Sequence[Word], head: Span[Noun]) -> bool:
+    return head.start == 0 or head.end == len(words)
+
+
+def _is_name(words: Sequence[Word], head: Span[Noun], label: str | None) -> bool:
+    """'Governor Jane Doe': a person noun with a capitalised name after it."""
+    noun = head.found
+    name = words[head.end :]
+    if label not in (None, "PERSON") or noun.kind != "person" or not name or not words[head.end - 1].is_capital:
+        return False
+    return all(word.is_capital for word in name) and not any(word.key in WORDS["preposition"] for word in name)
+
+
+def _kind(words: Sequence[Word], label: str | None, is_person: bool) -> str:
+    if label == "PERSON" or (label is None and is_person):
+        return "person"
+    if label in PLACE_LABELS:
+        return "place"
+    if label in PEOPLE_LABELS:
+        return "group"
+    if label == "ROLE" or not any(word.is_capital for word in words):
+        return "unnamed role"
+    if label is None and len(words) > 1 and all(word.is_capital for word in words):
+        return "person"
+    return "organisation"
+
+
+def _written(words: Sequence[Word]) -> str:
+    return " ".join(word.raw for word in words)
+
+
+def _result(
+    actor_id: str, name: str, kind: str, country: str | None, sector: str | None, is_curated: bool, method: str
+) -> Resolution:
+    return Resolution(
+        actor_id=actor_id,
+        canonical_name=name,
+        kind=kind,
+        country_iso3=country,
+        sector=sector,
+        is_curated=is_curated,
+        method=method,
+    )
+
+
+@cache
+def _divisions() -> dict[str, str]:
+    """Folded names of first-level divisions that only one country has -> ISO 3166-1 alpha-3."""
+    owners: dict[str, set[str]] = defaultdict(set)
+    iso3 = {country.alpha_2: country.alpha_3 for country in pycountry.countries}
+    for division in pycountry.subdivisions:
+        key = key_of(split(division.name))
+        if division.parent_code is None and not set(key.split()) <= WORDS["direction"]:
+            owners[key].add(iso3[division.country_code])
+    return {key: codes.pop() for key, codes in owners.items() if len(codes) == 1}
