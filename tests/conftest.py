@@ -26,4 +26,4 @@ def nlp():
     """The shipped pipeline with all components."""
     from extract.nlp import pipeline
 
-    return pipeline.load()
+    return pipeline.load(None)  # as the stages call it: the same object

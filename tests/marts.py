@@ -3,7 +3,7 @@
 import duckdb
 
 # What belongs to a run and not to the news.
-RUN_MARTS = {"outcomes", "pipeline_runs", "quarantine"}
+RUN_MARTS = {"outcomes", "pipeline_runs", "quarantine", "source_health"}
 RUN_COLUMNS = {"fetched_at", "landed_on"}
 
 
@@ -11,7 +11,7 @@ def checksums(path):
     """Mart name -> (rows, checksum of its ordered rows without run metadata)."""
     with duckdb.connect(path, read_only=True) as con:
         columns = con.execute(
-            "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'main' ORDER BY ALL"
+            "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'main' AND NOT internal ORDER BY ALL"
         ).fetchall()
         marts = {}
         for mart, column in columns:

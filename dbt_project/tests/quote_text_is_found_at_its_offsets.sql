@@ -5,7 +5,7 @@ with pieces as (
         quotes.text,
         list_transform(
             quotes.spans,
-            lambda span: substring(articles.text, span[1] + 1, span[2] - span[1])
+            lambda span: substring(articles.text, span[1] + 1, span[2] - span[1])  -- noqa: RF02
         ) as pieces,
         quotes.spans[1][1] = quotes.start_char and quotes.spans[-1][2] = quotes.end_char as fits_offsets
     from {{ ref('quotes') }} as quotes

@@ -283,11 +283,12 @@ def _label(tokens: Tokens, start: int, end: int, label: str, known: dict[str, st
 
 
 def _surnames(tokens: Tokens, taken: set[int], spans: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
-    """Persons' surnames that stand alone, look like common words ("Will called ...") and have no entity."""
+    """Surnames of persons that look like common words ("Will called ...", "Ms Winner") and have no entity."""
     surnames = {tokens.words[end - 1] for start, end, label in spans if label == "PERSON"}
     found = []
     for i, word in enumerate(tokens.words):
-        if word not in surnames or i in taken or tokens.tags[i] in PROPER_TAGS:
+        is_plain = tokens.tags[i] not in PROPER_TAGS or tokens.lemmas[i].lower() in knowledge.actor_nouns()
+        if word not in surnames or i in taken or not is_plain:
             continue
         is_first = i == 0 or tokens.sentence[i - 1] != tokens.sentence[i] or not tokens.words[i - 1].isalpha()
         after = tokens.tags[i + 1] if i + 1 < len(tokens.tags) else ""
@@ -405,9 +406,10 @@ def _name(tokens: Tokens, span: tuple[int, int, str]) -> Draft | None:
     ):
         first = left_edge(tokens, start, end - 1)
     form = tokens.text(start, end)
+    country = knowledge.country_codes().get(form.lower(), "")
     return Draft(
         first=first, last=end - 1, head_first=start, head_last=end - 1, root=root, label=label, kind=KINDS[label],
-        form=form, is_plural=label == "NORP" and tokens.tags[end - 1] in ("NNS", "NNPS"), country=_country(form),
+        form=form, is_plural=label == "NORP" and tokens.tags[end - 1] in ("NNS", "NNPS"), country=country,
     )  # fmt: skip
 
 

@@ -19,7 +19,10 @@ SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj"})
 PRONOUN_WINDOW = 3  # sentences back in which a pronoun's antecedent is sought
 ROLE_WINDOW = 2  # sentences back in which "the company" finds a company of another name
 MARGIN = 1.15  # the best candidate must outweigh the next by this factor
-SUBJECT, OBJECT, OBLIQUE, HEAD, RECENT = 80.0, 50.0, 40.0, 50.0, 100.0
+SUBJECT, OBJECT, OBLIQUE, HEAD, RECENT, MAIN = 80.0, 50.0, 40.0, 50.0, 100.0, 30.0
+KNOWN_GENDER, ONE_BODY = 1.2, 0.6  # factors: gender agrees for certain; "they" for a single body
+PERSONS = frozenset({"person", "role", "group", "place"})  # what "who" stands for
+THINGS = frozenset({"organisation", "document", "place", "group"})  # what "which" stands for
 FUNCTION_WORDS = frozenset({"of", "the", "for", "and", "on", "in", "to", "&", "-", "de", "'s", "’s"})
 COMPANY_NOUNS = frozenset(
     {"company", "firm", "conglomerate", "corporation", "startup", "start-up", "giant", "automaker", "carmaker"}
@@ -113,7 +116,7 @@ def resolve(drafts: list[Draft], tokens: Tokens) -> list[tuple[Mention, Draft]]:
     result = []
     for draft in drafts:
         if draft.pronoun and draft.pronoun.gender == "n" and draft.actor is None:
-            continue  # "it" that is no actor
+            continue  # "it" or "which" that is no actor
         best = fullest[id(draft.actor)] if draft.actor else draft
         method = draft.method
         if draft is best:
@@ -415,6 +418,8 @@ class _Linker:
         if pronoun.gender == "n":
             return self._it(draft), "pronoun"
         tokens = self.tokens
+        if pronoun.number == "plural" and self._means_things(draft):
+            return None, "self"
         here = tokens.sentence[draft.root]
         candidates: list[Actor] = []
         for other in reversed(self.recent):
@@ -423,15 +428,20 @@ class _Linker:
             actor = other.actor
             if actor and actor not in candidates and self._may_be(actor, draft) and not self._bound(actor, draft):
                 candidates.append(actor)
-        if pronoun.gender and (known := [a for a in candidates if a.gender == pronoun.gender]):
-            sure = self._heaviest(known, draft)
-            unsure = self._heaviest(candidates, draft)
-            choice = sure if sure is not None else unsure
-        else:
-            choice = self._heaviest(candidates, draft)
+        choice = self._heaviest(candidates, draft)
         if choice is not None and pronoun.gender and choice.kind == "person" and not choice.gender:
             choice.gender = pronoun.gender
         return choice, "pronoun"
+
+    def _means_things(self, draft: Draft) -> bool:
+        """Whether the nearest plural subject before "they" in its sentence is nobody: "the contents ... they"."""
+        tokens = self.tokens
+        for i in range(draft.root - 1, -1, -1):
+            if tokens.sentence[i] != tokens.sentence[draft.root]:
+                return False
+            if tokens.deps[i] in SUBJECTS and tokens.tags[i] in ("NNS", "NNPS"):
+                return i not in self.at
+        return False
 
     def _may_be(self, actor: Actor, draft: Draft) -> bool:
         pronoun = draft.pronoun
@@ -450,11 +460,19 @@ class _Linker:
         for other in actor.members[-3:]:
             if other.first <= draft.root <= other.last:
                 return True  # "his" within the phrase itself
-            same_sentence = tokens.sentence[other.root] == tokens.sentence[draft.root]
+            if tokens.sentence[other.root] != tokens.sentence[draft.root] or pronoun.case not in ("object", "subject"):
+                continue
+            clause = self._clause(draft.root)
+            if clause == self._clause(other.root):
+                return True
+            # "X spoke of Y, calling him ...": the subject of a clause without one of its own
+            is_subject = tokens.deps[other.root] in SUBJECTS and clause >= 0
+            is_controlled = tokens.deps[clause] in ("advcl", "xcomp") and not self._has_subject(clause)
             if (
-                pronoun.case in ("object", "subject")
-                and same_sentence
-                and self._clause(draft.root) == self._clause(other.root)
+                pronoun.case == "object"
+                and is_subject
+                and is_controlled
+                and tokens.heads[other.root] == tokens.heads[clause]
             ):
                 return True
         # Who is spoken of within a quotation is not its speaker.
@@ -470,12 +488,17 @@ class _Linker:
                         return True
         return False
 
+    def _has_subject(self, verb: int) -> bool:
+        tokens = self.tokens
+        near = range(max(verb - 12, 0), verb)
+        return any(tokens.heads[i] == verb and tokens.deps[i] in SUBJECTS for i in near)
+
     def _clause(self, i: int) -> int:
         """The verb whose argument token ``i`` is."""
         tokens = self.tokens
         for _ in range(5):
             head = tokens.heads[i]
-            if head == i or tokens.tags[head][0] == "V" or tokens.tags[head] == "MD":
+            if head == i or tokens.tags[head][:1] == "V" or tokens.tags[head] == "MD":
                 return head
             if tokens.deps[i] in ("poss", "relcl", "acl"):
                 return -i - 1  # inside another phrase: no argument of the clause
@@ -489,7 +512,7 @@ class _Linker:
             head = tokens.heads[i]
             if head == i:
                 return None
-            if not tokens.in_quotes[head] and tokens.tags[head][0] == "V":
+            if not tokens.in_quotes[head] and tokens.tags[head][:1] == "V":
                 return head
             i = head
         return None
@@ -501,7 +524,7 @@ class _Linker:
         for _ in range(6):
             head = tokens.heads[i]
             if tokens.deps[i] == "relcl" and head < draft.root:
-                if (other := self.at.get(head)) and other is not draft:
+                if (other := self._fitting(head, draft)) is not None:
                     return other.actor
                 break
             if head == i:
@@ -510,15 +533,23 @@ class _Linker:
         before = draft.first - 1
         if before > 0 and tokens.words[before] in (",", "–", "—", "-"):
             before -= 1
-        other = self.at.get(before)
-        is_thing = draft.pronoun is not None and draft.pronoun.gender == "n"
-        kinds = ("organisation", "document", "place", "group") if is_thing else ("person", "role", "group", "place")
-        return other.actor if other and other is not draft and other.kind in kinds else None
+        other = self._fitting(before, draft)
+        return other.actor if other else None
+
+    def _fitting(self, i: int, draft: Draft) -> Draft | None:
+        """The innermost mention over token ``i`` that "who" or "which" can stand for."""
+        assert draft.pronoun
+        kinds = THINGS if draft.pronoun.gender == "n" else PERSONS
+        for other in reversed(self.recent[-12:]):
+            if other.first <= i <= other.last and other.kind in kinds:
+                return other
+        return None
 
     def _it(self, draft: Draft) -> Actor | None:
         """The body or country that is the nearest subject before "it" or "its"."""
         tokens = self.tokens
-        if self._is_pleonastic(draft.root):
+        assert draft.pronoun
+        if self._is_pleonastic(draft.root) or (draft.pronoun.case == "subject" and tokens.deps[draft.root] == "dobj"):
             return None
         here = tokens.sentence[draft.root]
         for i in range(draft.root - 1, -1, -1):
@@ -543,7 +574,7 @@ class _Linker:
         if tokens.deps[i] == "expl":
             return True
         following = range(i + 1, min(i + 8, len(tokens.words)))
-        verb = next((k for k in following if tokens.tags[k][0] == "V"), None)
+        verb = next((k for k in following if tokens.tags[k][:1] == "V"), None)
         if (
             verb is None
             or tokens.lemmas[verb].lower() not in ("be", "seem", "appear")
@@ -578,6 +609,8 @@ class _Linker:
             weight = RECENT
             if dep in SUBJECTS:
                 weight += SUBJECT
+                if tokens.deps[tokens.heads[other.root]] == "ROOT":
+                    weight += MAIN
             elif dep in ("dobj", "dative", "attr"):
                 weight += OBJECT
             elif dep in ("pobj", "agent"):
@@ -589,7 +622,12 @@ class _Linker:
             if other.label == "ROLE":
                 weight *= 0.9
             best[distance] = max(best.get(distance, 0.0), weight / 2**distance)
-        return sum(best.values())
+        total = sum(best.values())
+        if draft.pronoun and draft.pronoun.gender and actor.gender:
+            total *= KNOWN_GENDER
+        if draft.pronoun and draft.pronoun.number == "plural" and not actor.is_plural:
+            total *= ONE_BODY
+        return total
 
     def cataphora(self, drafts: list[Draft]) -> None:
         """A pronoun that comes before the subject of its sentence ("In his speech, X said ...")."""

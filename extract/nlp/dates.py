@@ -208,7 +208,8 @@ class _Vocabulary:
     }
     OF_WORD: ClassVar[dict[str, tuple[str, ...]]] = {
         "hours": ("counted",), "minutes": ("counted",), "half": ("counted",), "weekend": ("weekend",),
-        "day": ("day_word",), "final": ("fraction",), "q": ("fraction",), "h": ("fraction",), "'": ("decade",), "’": ("decade",),
+        "day": ("day_word",), "final": ("fraction",), "q": ("fraction",), "h": ("fraction",),
+        "'": ("decade",), "’": ("decade",),
         **{f"{letter}{number}": ("fraction",) for letter in "qh" for number in range(1, 5)},
     }  # fmt: skip
     DIGITS = ("numeric", "clocked", "fraction", "day_month", "counted", "decade", "year")

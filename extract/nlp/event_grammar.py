@@ -17,6 +17,8 @@ from extract.records import Mention
 register()
 
 PAST_OR_PARTICIPLE = frozenset({"VBD", "VBN", "VBG"})
+FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
+ACTIVE_PREPOSITIONS = frozenset({"for", "against", "with", "to", "on", "upon"})
 DATELINE = 12  # longest dateline in tokens
 DASHES = frozenset({"-", "--", "–", "—", ":"})
 MAX_CLIMB = 6  # links followed to inherit a subject; longer chains are parse errors more often than grammar
@@ -30,7 +32,8 @@ INSIDE = frozenset({"det", "amod", "compound", "nummod", "nmod", "poss", "quantm
 RELATIVE_TAGS = frozenset({"WDT", "WP", "WP$"})
 OWNER_PREPOSITIONS = ("by", "of", "from", "with", "against", "to", "for", "between", "among", "into", "in", "on", "at")
 CIRCUMSTANCES = frozenset({"by", "under", "since", "after", "before", "amid", "following", "during", "as", "despite",
-                           "because", "until", "without", "like", "including", "according", "through"})  # fmt: skip
+                           "because", "until", "about", "over", "without", "like", "including", "according",
+                           "through"})  # fmt: skip
 # Labels of entities that name somebody who can act; places act as governments or populations.
 ACTING_LABELS = frozenset({"PERSON", "ORG", "GPE", "NORP", "ROLE", "PRON", "LOC", "FAC"})
 
@@ -74,6 +77,7 @@ class Grammar:
                 self.sentence_starts.append(i)
         self._mend_lemmas(lexicon.hyphenated)
         self._reattach_clauses()
+        self._mend_roots()
         self.mentions = self._mentions_by_token()
         self.dated = {i for date in doc._.dates for i in self.tokens_in(date.start, date.end)}
         self.by_start = {mention.start: mention for mention in reversed(doc._.mentions)}
@@ -116,6 +120,8 @@ class Grammar:
                 joined = f"{self.words[i - 1].lower()}-{self.lemma[i + 1]}"
                 if joined in hyphenated:
                     self.lemma[i + 1] = joined
+            elif self.tag[i] == "VB" and lemma.endswith("ed") and lemma[:-2] in self.verbs:
+                self.lemma[i], self.tag[i] = lemma[:-2], "VBD"
             elif self.tag[i] in PAST_OR_PARTICIPLE and lemma not in self.verbs and lemma + "e" in self.verbs:
                 self.lemma[i] = lemma + "e"
 
@@ -134,6 +140,30 @@ class Grammar:
                         self.head[i], self.dep[i] = verb, "ccomp"
                         self.kids[verb].append(i)
                         break
+
+    def _mend_roots(self) -> None:
+        """Make the verb of "The UN called for a truce." its root, where parsers take it for a participle of the noun.
+
+        Only where the sentence has a full stop but no finite verb, and the participle an object or a
+        preposition that a passive would not have.
+        """
+        for root, dep in enumerate(self.dep):
+            if dep != "ROOT" or not self.tag[root].startswith("NN"):
+                continue
+            sentence = self.sentence(root)
+            if "." not in self.words[sentence[-1]] and "." not in self.words[sentence[max(-2, -len(sentence))]]:
+                continue
+            if any(self.tag[i] in FINITE for i in sentence):
+                continue
+            for verb in sentence:
+                deps = {self.dep[k] for k in self.kids[verb]}
+                active = "dobj" in deps or any(self.lemma[k] in ACTIVE_PREPOSITIONS for k in self.kids[verb])
+                if self.dep[verb] == "acl" and self.tag[verb] == "VBN" and active and "agent" not in deps:
+                    self.kids[self.head[verb]].remove(verb)
+                    self.head[verb], self.dep[verb], self.tag[verb] = verb, "ROOT", "VBD"
+                    self.head[root], self.dep[root] = verb, "nsubj"
+                    self.kids[verb].insert(0, root)
+                    break
 
     def _datelines(self) -> set[int]:
         """Tokens of datelines ("KYIV, Ukraine (AP) -- "), whose places parsers take for subjects."""
@@ -213,7 +243,7 @@ class Grammar:
             return False
         deps = {self.dep[k] for k in self.kids[i]}
         if deps & {"nsubjpass", "auxpass", "csubjpass"}:
-            return True
+            return "auxpass" in deps or "dobj" not in deps
         if self.tag[i] != "VBN" or any(self.lemma[k] == "have" for k in self.kids[i] if self.dep[k] == "aux"):
             return False
         if self.dep[i] == "conj" and self.tag[self.head[i]] == "VBN" and "nsubj" not in deps:
@@ -421,7 +451,7 @@ class Grammar:
         if not own:  # "held talks in Geneva with the rebels", hung on the place
             for holder in (i, *objects):
                 for word, places in self.prepositions(holder):
-                    if word in ("in", "at", "on", "to"):
+                    if word in ("in", "at", "on", "to", "by"):
                         for place in places:
                             own += [n for w, nouns in self.prepositions(place) if w == preposition for n in nouns]
         return own

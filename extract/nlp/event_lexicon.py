@@ -3,10 +3,13 @@
 ``lexicon/events.csv`` holds one entry a row: a trigger (lemma), its part of speech (v, n, a), the PLOVER type
 and mode it stands for, the grammatical roles in which actor and recipient stand (tried in order), and what
 else must be there. A condition is ``role:word|word|@class``; ``!`` before the first word turns it round. A
-role is subj, dobj, dative, xcomp (verb of the complement), oprd, acomp, prt (particle or adverb), mod
-(modifier of a noun), poss, light (the verb a noun is the object of), between, any preposition, or two of
-them joined by a slash ("dobj/of": after "of" behind the object). Among the words, ``who`` stands for
-somebody who can act, an upper-case entity label for an entity, ``*`` for anything.
+role is subj or agent (who does it; an agentless passive fulfils the first, not the second), dobj, dative,
+xcomp (verb of a complement clause; inf: of an infinitive; xcomp.subj: its subject; mark, modal: its conjunction,
+its auxiliary), oprd, acomp, acl, prt (particle or adverb), any preposition, or two of them joined by a slash
+("dobj/of": after "of" behind the object). Nouns further have mod (modifier), poss, light (the verb they are the
+object of; "yes" for a light verb) and cop (of what they are said). ``sentence`` looks at all lemmas of the
+sentence. Among the words, ``who`` stands for somebody who can act, an upper-case entity label for an entity,
+``*`` for anything.
 """
 
 from __future__ import annotations

@@ -144,6 +144,8 @@ def _noun_role(grammar: Grammar, i: int, role: str) -> list[int]:
         found = [j for o in grammar.after(i, "of") for j in grammar.after(o, "by")]
         if not found and relation == "dobj" and not grammar.is_passive(governor):
             found = grammar.after(governor, "by")  # ... or on the verb, which being active has no agent
+    if not found and on_verb and role != "by" and _setting(grammar, i) == "light":
+        found = grammar.after(governor, role)  # "carried out strikes overnight on the port"
     return found
 
 

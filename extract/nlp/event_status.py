@@ -16,9 +16,10 @@ FUTURE_AUXILIARIES = frozenset({"will", "'ll", "shall", "wo", "ll", "’ll"})
 POSSIBLE_AUXILIARIES = frozenset({"may", "might", "could", "can", "should", "must", "ca", "need"})
 NEGATIONS = frozenset({"not", "n't", "never", "n’t", "no", "neither", "nor", "hardly"})
 CONDITIONS = frozenset({"if", "unless", "whether", "until", "lest", "till"})
-HEARSAY = frozenset({"reportedly", "allegedly", "apparently", "purportedly", "supposedly"})
-WITHOUT = frozenset({"without"})
 INSTEAD = frozenset({"before", "instead", "rather"})
+COMPLEMENTS = frozenset({"xcomp", "ccomp", "acomp", "oprd", "attr", "dep"})
+CARRIED = frozenset({"dobj", "nsubjpass", "nsubj", "attr", "obj"})
+FLAGS = ("negated", "hypothetical", "future", "attempted", "historical", "reported")
 
 
 @dataclass(slots=True)
@@ -48,110 +49,60 @@ class Modality:
         return "reported" if self.reported else "realised"
 
     def apply(self, effect: str | None) -> None:
-        if effect == "negated":
-            self.negated = True
-        elif effect == "future":
-            self.future = True
-        elif effect == "hypothetical":
-            self.hypothetical = True
-        elif effect == "attempted":
-            self.attempted = True
-        elif effect == "reported":
-            self.reported = True
-        elif effect == "historical":
-            self.historical = True
+        """Take over the effect of a governing word; "realised" and None have none."""
+        if effect in FLAGS:
+            setattr(self, effect, True)
+
+    def report(self, speakers: list[int]) -> None:
+        self.reported = True
+        self.speaker = speakers[0] if speakers else self.speaker
+
+
+@dataclass(slots=True)
+class _Clause:
+    """What stands in one clause: a modal of its own, "would", an infinitive."""
+
+    modal: bool = False
+    would: bool = False
+    infinitive: bool = False
 
 
 def of_verb(grammar: Grammar, verb: int) -> Modality:
     """Modality of a verb or predicate adjective."""
     found = Modality()
     would = False
-    moods = negations = True
+    moods = negations = True  # whether modals and negations of the clause at hand hold for the trigger
     i = verb
     for _ in range(MAX_CLIMB):
-        own_mood = False
-        infinitive = False
-        for k in grammar.kids[i]:
-            word, dep = grammar.lemma[k], grammar.dep[k]
-            if dep in ("aux", "auxpass"):
-                if grammar.tag[k] == "MD" and moods:
-                    own_mood = True
-                    if word in FUTURE_AUXILIARIES:
-                        found.future = True
-                    elif word == "would":
-                        would = True
-                    elif word in POSSIBLE_AUXILIARIES:
-                        found.hypothetical = True
-                infinitive = infinitive or grammar.tag[k] == "TO"
-            elif (dep == "neg" or dep in ("advmod", "preconj", "dep")) and word in NEGATIONS:
-                found.negated = found.negated or negations
-            elif dep == "mark" and word in CONDITIONS:
-                found.hypothetical = True
-            elif dep == "advmod" and word in HEARSAY:
-                found.reported = True
-            elif dep == "prep" and word in ("according", "accord"):
-                found.reported = True
-                found.speaker = _according(grammar, k)
-            elif dep in ("parataxis", "ccomp") and grammar.lemma[k] in classes()["report"] and i != k:
-                speakers = grammar.subjects(k)
-                if speakers and dep == "parataxis":
-                    found.reported, found.speaker = True, speakers[0]
+        clause = _read(grammar, i, found, moods, negations)
+        would = would or clause.would
         dep, head = grammar.dep[i], grammar.head[i]
-        if head == i:
-            if infinitive:  # headline: "Poland to send tanks"
-                found.future = True
-            break
         word = grammar.lemma[head]
-        if (
-            infinitive and grammar.dep[head] == "ROOT" and grammar.acts(head)
-        ):  # "Poland to send tanks", hung on the name
-            found.future = True
+        if clause.infinitive and (head == i or (grammar.dep[head] == "ROOT" and grammar.acts(head))):
+            found.future = True  # headline: "Poland to send tanks", hung on the name or on nothing
             break
-        pos = "v" if grammar.is_verb(head) else "n" if grammar.tag[head].startswith("NN") else "a"
+        if head == i:
+            break
         if dep == "conj" and grammar.is_verb(head):
             # A coordinated verb with auxiliaries or a subject of its own shares only what governs both.
-            moods = not own_mood and not grammar.children(i, ("nsubj", "nsubjpass"))
+            moods = not clause.modal and not grammar.children(i, ("nsubj", "nsubjpass"))
             negations = moods and any(grammar.lemma[k] in ("or", "nor") for k in grammar.kids[head])
-            i = head
-            continue
-        if dep in ("xcomp", "ccomp", "acomp", "oprd", "attr", "dep"):
-            if dep == "ccomp" and word in classes()["report"]:
-                speakers = grammar.subjects(head)
-                found.reported = True
-                if speakers:
-                    found.speaker = speakers[0]
-                    if would:
-                        found.future, would = True, False
+        elif dep == "ccomp" and word in classes()["report"]:
+            speakers = grammar.subjects(head)
+            found.report(speakers)
+            if would and speakers:  # "said it would"
+                found.future, would = True, False
+            break
+        elif dep in COMPLEMENTS:
+            effect = operators().get((word, _part(grammar, head)))
+            if dep == "ccomp" and not clause.infinitive and effect is None:
                 break
-            if dep == "ccomp" and not infinitive and (word, pos) not in operators():
-                break
-            found.apply(operators().get((word, pos)))
-            moods = negations = True
-            i = head
-            continue
-        if dep == "pcomp":
-            if grammar.lemma[head] in WITHOUT:
-                found.negated = True
-                break
-            if grammar.lemma[head] in INSTEAD:
-                found.hypothetical = True
-                break
-            governor = grammar.head[head]
-            if grammar.dep[governor] == "dobj":  # "accused Russia of", the preposition hung on the noun
-                governor = grammar.head[governor]
-            kind = "v" if grammar.is_verb(governor) else "n" if grammar.tag[governor].startswith("NN") else "a"
-            effect = operators().get((grammar.lemma[governor], kind))
             found.apply(effect)
-            if effect == "reported" and kind == "v":
-                speakers = grammar.subjects(governor)
-                found.speaker = speakers[0] if speakers else found.speaker
+            moods = negations = True
+        else:
+            _end(grammar, i, found, clause)
             break
-        if dep == "acl" and infinitive:
-            found.apply(operators().get((word, "n"), "hypothetical"))
-            break
-        if dep == "advcl" and infinitive:
-            found.hypothetical = True
-        break
+        i = head
     if would:  # without a condition, free indirect speech of what will be
         conditions = (k for c in grammar.children(verb, ("advcl",)) for k in grammar.children(c, ("mark",)))
         found.apply("hypothetical" if any(grammar.lemma[k] in CONDITIONS for k in conditions) else "future")
@@ -163,47 +114,71 @@ def of_verb(grammar: Grammar, verb: int) -> Modality:
 def of_noun(grammar: Grammar, noun: int) -> Modality:
     """Modality of an event noun: that of the verb it hangs on, or the effect of the noun it completes."""
     relation, governor = grammar.governor(noun)
-    if any(grammar.dep[k] in ("det", "neg") and grammar.lemma[k] == "no" for k in grammar.kids[noun]):
-        found = Modality(negated=True)
-    else:
-        found = Modality()
+    found = Modality()
+    if grammar.is_verb(governor) and relation in CARRIED:
+        found = of_verb(grammar, governor)
     for k in grammar.kids[noun]:
-        if grammar.dep[k] == "amod" and grammar.lemma[k] in ("possible", "planned", "potential", "future", "proposed"):
-            found.apply("hypothetical")
-        elif grammar.dep[k] == "amod" and grammar.lemma[k] in ("alleged", "suspected", "reported"):
-            found.apply("reported")
-        elif grammar.dep[k] == "amod" and grammar.lemma[k] in ("attempted", "failed", "foiled", "thwarted", "botched"):
-            found.apply("attempted")
-    if grammar.is_verb(governor):
-        if relation in ("dobj", "nsubjpass", "nsubj", "attr", "obj"):
-            above = of_verb(grammar, governor)
-            for name in ("negated", "future", "hypothetical", "attempted", "reported", "historical"):
-                if getattr(above, name):
-                    setattr(found, name, True)
-            found.speaker = above.speaker
-            if relation in ("dobj", "obj", "nsubjpass"):
-                found.apply(operators().get((grammar.lemma[governor], "v")))
-        elif relation in ("prep:of", "prep:from", "prep:against", "prep:about", "prep:for"):
-            found.apply(operators().get((grammar.lemma[governor], "v")))
-    elif grammar.tag[governor].startswith("NN") and governor != noun:
-        found.apply(operators().get((grammar.lemma[governor], "n")))
+        if grammar.dep[k] == "amod":
+            found.apply(operators().get((grammar.lemma[k], "a")))
+        elif grammar.lemma[k] == "no":
+            found.negated = True
+    if governor != noun and relation not in ("nsubj", "attr"):
+        found.apply(operators().get((grammar.lemma[governor], _part(grammar, governor))))
     return found
 
 
-def _according(grammar: Grammar, i: int) -> int | None:
-    for k in (i, *grammar.kids[i]):
-        nouns = grammar.children(k, ("pobj",))
-        if nouns:
-            return nouns[0]
-    return None
+def _read(grammar: Grammar, i: int, found: Modality, moods: bool, negations: bool) -> _Clause:
+    """Take over what hangs on a verb: modals, negation, condition, hearsay, source."""
+    clause = _Clause()
+    for k in grammar.kids[i]:
+        word, dep = grammar.lemma[k], grammar.dep[k]
+        if dep in ("aux", "auxpass"):
+            clause.infinitive = clause.infinitive or grammar.tag[k] == "TO"
+            if grammar.tag[k] == "MD" and moods:
+                clause.modal = True
+                clause.would = clause.would or word == "would"
+                found.future = found.future or word in FUTURE_AUXILIARIES
+                found.hypothetical = found.hypothetical or word in POSSIBLE_AUXILIARIES
+        elif dep in ("neg", "advmod", "preconj", "dep") and word in NEGATIONS:
+            found.negated = found.negated or negations
+        elif dep == "mark" and word in CONDITIONS:
+            found.hypothetical = True
+        elif dep == "advmod":
+            found.apply(operators().get((word, "r")))
+        elif dep == "prep" and word in ("according", "accord"):
+            found.report([n for p in (k, *grammar.kids[k]) for n in grammar.children(p, ("pobj",))])
+        elif dep == "parataxis" and word in classes()["report"] and (speakers := grammar.subjects(k)):
+            found.report(speakers)
+    return clause
+
+
+def _end(grammar: Grammar, i: int, found: Modality, clause: _Clause) -> None:
+    """Take over what the word says on which a clause ends that is no complement of a verb."""
+    dep, head = grammar.dep[i], grammar.head[i]
+    if dep == "acl" and clause.infinitive:  # "the decision to attack"; of unknown nouns it is an intention
+        found.apply(operators().get((grammar.lemma[head], "n"), "hypothetical"))
+    elif dep == "advcl" and clause.infinitive:
+        found.hypothetical = True
+    elif dep == "pcomp" and grammar.lemma[head] == "without":
+        found.negated = True
+    elif dep == "pcomp" and grammar.lemma[head] in INSTEAD:
+        found.hypothetical = True
+    elif dep == "pcomp":
+        governor = grammar.head[head]
+        if grammar.dep[governor] == "dobj":  # "accused Russia of", the preposition hung on the noun
+            governor = grammar.head[governor]
+        effect = operators().get((grammar.lemma[governor], _part(grammar, governor)))
+        found.apply(effect)
+        if effect == "reported" and grammar.is_verb(governor):
+            found.report(grammar.subjects(governor))
+
+
+def _part(grammar: Grammar, i: int) -> str:
+    return "v" if grammar.is_verb(i) else "n" if grammar.tag[i].startswith("NN") else "a"
 
 
 def _is_question(grammar: Grammar, verb: int) -> bool:
-    last = verb
     i = verb
     while grammar.head[i] != i and grammar.dep[i] not in ("relcl", "advcl"):
         i = grammar.head[i]
-    if grammar.dep[i] != "ROOT":
-        return False
-    last = grammar.kids[i][-1] if grammar.kids[i] else i
-    return grammar.lemma[last] == "?"
+    return grammar.dep[i] == "ROOT" and bool(grammar.kids[i]) and grammar.lemma[grammar.kids[i][-1]] == "?"

@@ -118,7 +118,8 @@ def _is_event(grammar: Grammar, match: Match) -> bool:
     if match.setting in NOUN_SETTINGS:
         return bool(match.actors) and bool(match.recipients)
     if match.pos == "v" and not match.actors:
-        by_weapon = any(grammar.lemma[s] in classes()["weapon"] for s in grammar.subjects(i))
+        arms = classes()["weapon"] | classes()["force"]
+        by_weapon = any(grammar.lemma[s] in arms for s in grammar.subjects(i))
         return bool(match.recipients) and (passive or by_weapon or "subj" not in match.entry.actor)
     return bool(match.actors or match.recipients)
 

@@ -103,8 +103,10 @@ def _marks(text: str, start: int, end: int) -> list[_Mark]:
             continue  # an apostrophe
         if is_single and free_before and shape not in "‘‹‚`" and ELISION.match(text, found.end()):
             continue
-        if shape == '"' and before.isdigit() and FEET.search(text, max(start, found.start() - 5), found.start()):
-            continue  # feet and inches
+        if shape == '"' and before.isdigit():
+            is_open = sum(m.opens - m.closes for m in marks if not m.is_single) > 0
+            if not is_open or FEET.search(text, max(start, found.start() - 5), found.start()):
+                continue  # feet and inches
         if free_before and not free_after:
             opens, closes = True, False
         elif free_after and not free_before:

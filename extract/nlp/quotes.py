@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import csv
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -30,13 +30,14 @@ LEXICON = Path(__file__).parent / "lexicon"
 VERB_TAGS = frozenset(["VB", "VBD", "VBG", "VBN", "VBP", "VBZ"])
 FINITE_TAGS = frozenset(["VBD", "VBP", "VBZ", "MD"])
 NOUN_TAGS = frozenset(["NN", "NNS"])
-SUBJECTS = frozenset(["nsubj", "nsubjpass", "csubj", "expl"])
+SUBJECTS = frozenset(["nsubj", "nsubjpass"])
 AUXILIARIES = frozenset(["aux", "auxpass", "neg", "advmod"])
 EMBEDDED = frozenset(["relcl", "acl", "advcl", "csubj", "nsubj", "dobj", "pobj", "pcomp", "appos"])
 ADJUNCTS = frozenset(["prep", "advmod", "npadvmod", "dative", "agent", "prt", "dobj", "iobj", "nsubj", "neg", "dep"])
 WH = frozenset(["what", "how", "why", "whether", "if", "who", "where", "when", "which", "whom", "whose"])
 BEFORE_PARTICIPLE = frozenset([",", "and", "while", "by", "—", "–", "-", "--"])
 CONNECTIVES = frozenset(["and", "but", "while", "though", "although", "whereas"])
+QUOTING = frozenset(["quoted", "quotes", "quoting", "cited", "cites", "citing"])
 RELATIVES = frozenset(["who", "which", "that"])
 DOUBTFUL_MODALS = frozenset(["may", "might", "could", "can", "should", "must", "would", "shall"])
 REFUSALS = frozenset(["decline", "refuse", "fail", "stop", "avoid"])
@@ -48,6 +49,8 @@ TAG_LENGTH, PLAIN_SUBJECT = 40, 5
 NOMINAL_START = frozenset(["NNP", "NNPS", "NN", "NNS", "PRP", "DT", "JJ", "CD", "PRP$", "JJR", "JJS", "VBN", "VBG", "RB", "FW"])
 # Tags that no clause without "that" begins with.
 NOT_CLAUSE_INITIAL = frozenset(["IN", "CC", "TO", "RP", "WRB", "VBN", "VBD", "VBZ", "VBP", "MD"])
+# Words that add, after a comma, what no longer belongs to a noun phrase before it.
+ADDERS = frozenset(["even", "though", "before", "until", "compared", "according", "he", "she", "they", "it", "then"])
 # Words that a reported sentence without "that" may begin with.
 SUBORDINATORS = frozenset(["if", "while", "when", "as", "because", "despite", "after", "since", "unless", "although"])
 DAYS = frozenset(
@@ -70,12 +73,14 @@ SPEAKER_KINDS: dict[MentionKind, SpeakerKind] = {
     "document": "document",
 }
 PEOPLE = frozenset(["person", "unnamed"])
+# Tokens from the cue within which a word tells the channel.
+CHANNEL_REACH = 12
+# Characters within which "the official" means the unnamed speaker before.
+NEAR = 600
 # Cues that say the speaker is the one before.
 CONTINUING = frozenset(["add", "continue", "go", "conclude"])
 # Share of letters in quotation marks from which a quotation is direct.
 DIRECT_SHARE = 0.9
-# Share of right rows by type and method, measured (docs/quotes.md).
-CONFIDENCE: dict[tuple[str, str], float] = {("direct", "none"): 0.5, ("mixed", "none"): 0.5, ("indirect", "none"): 0.5}
 # A piece this long that reads as a sentence is a quotation even where nobody is named.
 SENTENCE_WORDS = 4
 
@@ -123,6 +128,13 @@ def load_channels(path: Path = LEXICON / "channels.csv") -> dict[str, Channel]:
     """The channel that a word beside the cue gives away."""
     with path.open(encoding="utf-8", newline="") as lines:
         return {row["word"]: cast(Channel, row["channel"]) for row in csv.DictReader(lines)}
+
+
+@cache
+def load_confidence(path: Path = LEXICON / "quote_confidence.csv") -> dict[tuple[str, str, str], float]:
+    """Share of right quotations by type, method and form ("that" or none); without method: of the type."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        return {(row["type"], row["method"], row["form"]): float(row["confidence"]) for row in csv.DictReader(lines)}
 
 
 @dataclass(slots=True)
@@ -304,16 +316,25 @@ class Reading:
             quoted = [one for one in made if any(self._touches(one, p) for p in unit.pieces)]
             last = max(quoted, key=lambda one: one.spans[-1][1], default=last)
             pending = self._pending(unit, frames)
-        return self._records(sorted(self._distinct(found), key=lambda one: (one.spans[0], one.spans[-1])))
+        return self._records(sorted(self._distinct(one for one in found if one.frame), key=lambda one: (one.spans[0], one.spans[-1])))
 
     def _made(self, unit: Unit, frames: list[Frame]) -> list[Found]:
         """The quotations of a unit with a cue; an unquoted one needs a speaker too."""
         made = [
             Found(spans, unit, frame, frame.method)
             for frame in frames
-            if (spans := self._content(frame, unit, frames)) and (frame.speaker or frame.entry.cue_class == "ask" or self._type(spans) == "direct")
+            if (spans := self._content(frame, unit, frames)) and self._is_likely(frame, spans)
         ]
         return self._outermost(made) + self._colon(unit)
+
+    def _is_likely(self, frame: Frame, spans: list[list[int]]) -> bool:
+        """Whether a frame has what its kind of quotation needs: a speaker, and "that" where its form is weak."""
+        if self._type(spans) == "direct":
+            return True
+        if frame.speaker is None:
+            return frame.entry.cue_class == "ask"
+        has_that = self.text[spans[0][0] : spans[0][0] + 5].lower() == "that "
+        return has_that or frame.method not in ("participle", "passive", "noun") or self._type(spans) == "mixed"
 
     def _opens(self, one: Found, unit: Unit) -> bool:
         """Whether a quotation starts with a quoted piece that opens its unit."""
@@ -379,7 +400,7 @@ class Reading:
             )
         ]
 
-    def _distinct(self, found: list[Found]) -> Iterator[Found]:
+    def _distinct(self, found: Iterable[Found]) -> Iterator[Found]:
         """Drop what two frames made of the same stretch: the first stays."""
         seen = set()
         for one in found:
@@ -394,16 +415,19 @@ class Reading:
         """The cues of a unit outside quotation marks, with their speakers."""
         doc, cues = self.doc, self.cues
         tagged = self._tags(unit) if unit.pieces else {}
+        relay, relaying = self._relay(unit, tagged)
+        if relay is not None:
+            yield relay
         for i in range(unit.start, unit.end):
-            if self.piece_of[i] != -1:
+            if self.piece_of[i] != -1 or i in relaying:
                 continue
             token = doc[i]
             tag, lower = token.tag_, token.lower_
             frame = None
             if i in tagged:
                 frame = self._verb(token, cues.get(("VERB", lower)) or _other_cue(token), unit, tagged[i])
-            elif lower == "according":
-                frame = self._according(token, cues["ADP", lower], unit)
+            elif entry := cues.get(("ADP", lower)):
+                frame = self._according(token, entry, unit)
             elif tag in VERB_TAGS or (unit.pieces and ("VERB", lower) in cues and self._leads_to_quote(i, unit)):
                 if entry := cues.get(("VERB", lower)):
                     frame = self._verb(token, entry, unit)
@@ -413,6 +437,32 @@ class Reading:
                 frame = self._introduction(i, unit)
             if frame is not None:
                 yield frame
+
+    def _relay(self, unit: Unit, tagged: dict[int, tuple[int, int] | None]) -> tuple[Frame | None, tuple[int, ...]]:
+        """"X was quoted as saying", "Tasnim quoted X as saying": in both X speaks; also the tokens of both verbs."""
+        doc = self.doc
+        for i in range(unit.start + 1, unit.end - 1):
+            if doc[i].lower_ != "as" or doc[i + 1].lower_ != "saying" or self.piece_of[i] != -1:
+                continue
+            quoting = next((k for k in range(i - 1, unit.start, -1) if doc[k].lower_ in QUOTING), None)
+            if quoting is None:
+                break
+            entry, verb = self.cues["VERB", "saying"], doc[quoting]
+            start, base = self._group(verb, unit)
+            subject = next((child for child in verb.lefts if child.dep_ in SUBJECTS), None)
+            if start == quoting and doc[start - 1].lower_ not in AUXILIARY_WORDS and quoting not in tagged:
+                frame = Frame(doc[i + 1], entry, i + 1, i + 2, (quoting + 1, i), "relayed")
+                frame.subject = next((t for t in doc[quoting + 1 : i] if t.head == verb), doc[i - 1])
+                frame.speaker = self._clip(quoting + 1, i, unit, frame.subject.i)
+                return frame, (quoting, i + 1)
+            frame = Frame(doc[i + 1], entry, start, i + 2, tagged.get(quoting), "passive", subject)
+            if frame.speaker is not None:
+                frame.start = max(start, frame.speaker[1])
+                frame.subject = doc[frame.speaker[1] - 1]
+            elif subject is not None and self._is_framed(subject, unit):
+                frame.speaker = self._phrase(subject, frame, unit)
+            return frame, (quoting, i + 1)
+        return None, ()
 
     def _introduction(self, colon: int, unit: Unit) -> Frame | None:
         """The frame of a clause that ends with a colon and has no cue of its own: its verb and subject."""
@@ -474,14 +524,14 @@ class Reading:
         return self.doc[i + 1].text in (",", ":") and i + 2 < unit.end and self.piece_of[i + 2] != -1
 
     def _according(self, cue: Token, entry: Cue, unit: Unit) -> Frame | None:
-        """"according to NP"."""
+        """"according to NP", "per NP"."""
         i = cue.i
-        if i + 2 >= unit.end or self.doc[i + 1].lower_ != "to":
+        start = i + 2 if entry.lemma == "according" else i + 1
+        if start >= unit.end or (self.doc[i + 1].lower_ != "to" if start == i + 2 else not self._after_comma(i)):
             return None
-        head = next((t for t in self.doc[i + 2 : unit.end] if t.dep_ == "pobj" and t.head.i in (i, i + 1)), None)
-        start = i + 2
+        head = next((t for t in self.doc[start : unit.end] if t.dep_ == "pobj" and t.head.i in (i, i + 1)), None)
         end = min(head.right_edge.i + 1, unit.end) if head is not None else self._phrase_end(start, unit)
-        return Frame(cue, entry, i, i + 2, self._clip(start, end, unit), "according-to", head)
+        return Frame(cue, entry, i, start, self._clip(start, end, unit), "according-to", head)
 
     def _verb(self, cue: Token, entry: Cue, unit: Unit, *tag: tuple[int, int] | None) -> Frame | None:
         """The frame of a verb; ``tag`` is given where it follows a quoted sentence: its speaker if before it."""
@@ -521,7 +571,10 @@ class Reading:
         if start != cue.i or start == unit.start or self.doc[start - 1].text != "," or cue.tag_ not in FINITE_TAGS:
             return False
         following = self.doc[cue.i + 1] if cue.i + 1 < unit.end else None
-        return following is not None and following.pos_ in PHRASE and not self._has_verb(cue.i + 1, unit.end)
+        if following is None or following.pos_ not in PHRASE:
+            return False
+        comma = next((i for i in range(cue.i + 1, unit.end) if self.doc[i].text == ","), unit.end)
+        return not self._has_verb(cue.i + 1, comma)
 
     def _is_passed_over(self, frame: Frame, unit: Unit) -> bool:
         """Whether a name or pronoun stands between the subject the parse gives and the verb."""
@@ -567,9 +620,12 @@ class Reading:
         doc = self.doc
         before = doc[start - 1] if start > unit.start else None
         if cue.tag_ == "VBG" and start == cue.i:
-            return before is None or before.lower_ in BEFORE_PARTICIPLE or before.tag_ in ("NN", "NNS", "NNP", "PRP")
+            if before is None or self._after_comma(start) or before.lower_ in BEFORE_PARTICIPLE:
+                return True
+            return before.tag_ in ("NN", "NNS", "NNP", "PRP")
         if cue.tag_ == "VBN" and start == cue.i and cue.dep_ in ("acl", "amod", "advcl", "relcl", "xcomp"):
-            return cue.lower_ in ("asked", "quoted")
+            reports = any(child.dep_ == "ccomp" and doc[child.left_edge.i].lower_ == "that" for child in cue.rights)
+            return reports or cue.lower_ in ("asked", "quoted") or (before is not None and before.lower_ == "as")
         if cue.tag_ == "VB" and base is cue:
             if before is not None and before.lower_ == "to" or doc[start].lower_ == "to":
                 return cue.i + 1 < unit.end and (doc[cue.i + 1].lower_ == "that" or self.piece_of[cue.i + 1] != -1)
@@ -588,13 +644,13 @@ class Reading:
         """Head of the phrase that speaks, within the unit's frame, and how it was found."""
         verb = base
         for _ in range(4):
-            passive = any(child.dep_ in ("auxpass", "nsubjpass") for child in verb.children)
+            passive = any(child.dep_ in ("auxpass", "nsubjpass", "agent") for child in verb.children)
             if passive and verb == cue:
                 agent = next((child for child in verb.rights if child.dep_ == "agent"), None)
                 by = next((child for child in agent.children if child.dep_ == "pobj"), None) if agent else None
                 return by if by is None or self._is_framed(by, unit) else None, "passive"
             for child in reversed(list(verb.children)):
-                if child.dep_ in SUBJECTS and child.dep_ != "expl" and self._is_framed(child, unit):
+                if child.dep_ in SUBJECTS and self._is_framed(child, unit) and child.lower_ not in DAYS:
                     method = "subject" if verb == base else "shared-subject"
                     if passive:
                         method = "passive"
@@ -619,14 +675,18 @@ class Reading:
         Of a participle the last subject before it; else the noun phrase before the verb group, else after it.
         """
         doc = self.doc
-        if self._is_participle(frame):
+        before = frame.start - 1
+        while before > unit.start and (
+            doc[before].is_space or doc[before].tag_ == "RB" or doc[before].lower_ in AUXILIARY_WORDS
+        ):
+            before -= 1
+        if self._is_participle(frame) or (before > unit.start and doc[before].lower_ in CONNECTIVES):
             for i in range(frame.start - 1, unit.start - 1, -1):
-                if doc[i].dep_ in SUBJECTS and self.piece_of[i] == -1 and doc[i].dep_ != "expl":
+                if doc[i].dep_ in SUBJECTS and self.piece_of[i] == -1:
                     frame.subject, frame.method = doc[i], "shared-subject"
                     frame.speaker = self._phrase(doc[i], frame, unit)
                     return
             return
-        before = frame.start - 1
         if is_inverted:
             before = unit.start - 1
         if before > unit.start and doc[before].text == "," and self.piece_of[before] == -1:
@@ -666,6 +726,8 @@ class Reading:
             start = max(start, frame.end)
         if frame.method == "participle":
             end = min(end, frame.start)
+        if frame.start > unit.start and self.doc[frame.start - 1].lower_ == "as":  # "As reported by NP, ..."
+            end = next((i for i in range(head.i, end) if self.doc[i].text == ","), end)
         return self._clip(start, end, unit, head.i)
 
     def _clip(self, start: int, end: int, unit: Unit, head: int | None = None) -> tuple[int, int]:
@@ -702,12 +764,17 @@ class Reading:
     def _noun(self, cue: Token, entry: Cue, unit: Unit) -> Frame | None:
         """"his warning that ...": a noun with a clause of its own."""
         end = cue.i + 1
-        if end >= unit.end or self.doc[end].lower_ != "that" or "that" not in entry.takes:
+        if end >= unit.end:
             return None
-        if self.doc[end].dep_ != "mark":
+        following = self.doc[end]
+        owner = next((child for child in cue.lefts if child.dep_ == "poss"), None)
+        if following.lower_ == "that" and following.tag_ == "IN" and "that" in entry.takes:
+            pass
+        elif following.tag_ == "TO" and "inf" in entry.takes and owner is not None:
+            pass
+        else:
             return None
         frame = Frame(cue, entry, cue.i, end, None, "noun")
-        owner = next((child for child in cue.lefts if child.dep_ == "poss"), None)
         if owner is None and cue.dep_ in ("dobj", "pobj"):
             verb = cue.head if cue.dep_ == "dobj" else cue.head.head
             owner = next((child for child in verb.lefts if child.dep_ == "nsubj"), None)
@@ -848,6 +915,8 @@ class Reading:
                     while i < unit.end and self.piece_of[i] in (-2, number):
                         i += 1
                     continue
+                if self._is_title(number) and not takes & {"complement", "noun", "that"}:
+                    return None  # "read 'War and Peace'"
                 return i if takes & {"direct", "complement", "noun"} else None
             if token.text == ":":
                 return i + 1 if i + 1 < unit.end else None
@@ -904,21 +973,28 @@ class Reading:
             return None
         end = min(top.right_edge.i + 1, unit.end)
         if top.dep_ in ("dobj", "iobj", "dative", "nsubj") and top.tag_ != "IN":
-            if top.dep_ != "nsubj" and frame.entry.addressee != "obj":
+            if top.dep_ != "nsubj" and frame.entry.addressee != "obj" and top.lower_ not in DAYS:
                 return None
-            frame.addressee = (token.i, end)
         for i in range(token.i, end):
-            if self.piece_of[i] != -1 or (i > token.i and self.doc[i].lower_ == "that" and self.doc[i].dep_ == "mark"):
+            if self.piece_of[i] != -1 or (i > token.i and self.doc[i].lower_ == "that" and self.doc[i].tag_ != "DT"):
                 end = i
                 break
         if token.i < clause_start < end:
             end = clause_start
-        return end if end > token.i else None
+        if end <= token.i:
+            return None
+        if frame.entry.addressee == "obj" and top.dep_ in ("dobj", "iobj", "dative") and top.lower_ not in DAYS:
+            frame.addressee = (token.i, end)
+        elif frame.entry.addressee == token.lower_ and token.i + 1 < end:  # "to", "with"
+            frame.addressee = (token.i + 1, end)
+        return end
 
     def _clause_end(self, frame: Frame, begin: int, unit: Unit, frames: list[Frame]) -> int:
         """End of the content that starts at ``begin``: the unit, or before what belongs to the frame again."""
         doc, cue = self.doc, frame.cue
         end = unit.end
+        if doc[begin].lower_ not in ("that", "if", "whether") and not self._clause_follows(begin, unit):
+            end = self._phrase_content_end(begin, unit)
         edge = cue.right_edge.i + 1
         if cue.dep_ in EMBEDDED and begin < edge < end and self.piece_of[edge] == -1:
             after = doc[edge]
@@ -935,7 +1011,12 @@ class Reading:
         for other in frames:
             if other.cue.i <= begin or other.cue.i >= end:
                 continue
-            if doc[other.left - 1].text == "," and other.left > begin and self._leads_to_quote(other.end - 1, unit):
+            is_fronted = frame.left > 0 and doc[frame.left - 1].lower_ in SUBORDINATORS and other.speaker is not None
+            if (
+                doc[other.left - 1].text == ","
+                and other.left > begin
+                and (is_fronted or self._leads_to_quote(other.end - 1, unit))
+            ):
                 end = min(end, other.left)  # "Asked whether ..., she said, "..."
             if other.cue.tag_ == "VBG" and self._after_comma(other.start):
                 end = min(end, other.start)
@@ -950,14 +1031,13 @@ class Reading:
                 other.entry.pos == "VERB"
                 and _same_form(other.cue, cue)
                 and doc[other.start - 1].lower_ in ("and", "but", "then")
-                and (other.speaker is None or other.speaker[0] < begin)
             ):
                 end = min(end, other.start)
         for i in range(begin + 1, end - 2):
             # "... 'a lie' and left": after a quoted part, a verb in the form of the cue goes back to the speaker.
             if self.piece_of[i] == -2 and self.piece_of[i + 1] == -1 and doc[i + 1].lower_ in ("and", "but"):
                 verb = doc[i + 3] if doc[i + 2].tag_ == "RB" else doc[i + 2]
-                if _same_form(verb, cue):
+                if verb.tag_ == cue.tag_:
                     end = i + 1
                     break
         while end > begin and doc[end - 1].dep_ == "cc":
@@ -965,6 +1045,19 @@ class Reading:
         while begin < end < unit.end and self.piece_of[end] == self.piece_of[end - 1] != -1:
             end += 1  # never within a quoted piece
         return max(end, begin)
+
+    def _phrase_content_end(self, begin: int, unit: Unit) -> int:
+        """End of a noun phrase or infinitive as content: before a participle or clause set off by a comma."""
+        doc = self.doc
+        for i in range(begin + 1, unit.end - 2):
+            if doc[i].text != "," or self.piece_of[i] != -1:
+                continue
+            following = doc[i + 1]
+            if following.tag_ == "VBG" or following.lower_ in SUBORDINATORS or following.lower_ in ADDERS:
+                return i
+            if following.tag_ == "CC" and self._clause_follows(i + 2, unit):
+                return i
+        return unit.end
 
     def _after_comma(self, i: int) -> bool:
         """Whether a comma stands before token ``i``, also one inside closing marks."""
@@ -1007,6 +1100,8 @@ class Reading:
         name = doc[unit.start : i]
         is_name = all(token.ent_type_ in ("PERSON", "ORG", "GPE", "NORP") or token.pos_ == "PROPN" for token in name)
         starts = self.bounds[unit.paragraph][0] == doc[unit.start].idx
+        if is_first and not any(token.tag_ in VERB_TAGS for token in name):
+            is_name = not all(token.ent_type_ == "GPE" for token in name)
         if not starts or not is_name or not (is_first or name[-1].ent_type_ == "PERSON" or name.text.isupper()):
             return []
         entry = Cue(":", "PUNCT", "say", frozenset(["direct"]), "", "")
@@ -1035,11 +1130,17 @@ class Reading:
                     sentence_start=self.doc[one.unit.start].idx,
                     sentence_end=self._offset(one.unit.end),
                     attribution_method=one.method,
-                    confidence=CONFIDENCE.get((kind, one.method), CONFIDENCE[kind, "none"]),
+                    confidence=self._confidence(kind, one),
                     **fields,
                 )
             )
         return records
+
+    def _confidence(self, kind: QuoteType, one: Found) -> float:
+        table = load_confidence()
+        start = one.spans[0][0]
+        form = "that" if kind != "direct" and self.text[start : start + 5].lower() == "that " else ""
+        return table.get((kind, one.method, form), table[kind, "", ""])
 
     def _offset(self, end: int) -> int:
         """Character at which the token before ``end`` ends."""
@@ -1083,9 +1184,10 @@ class Reading:
         }
         if head.lower_ in FIRST_PERSON:
             return fields | {"speaker_kind": "author"}
-        previous = before[-1] if before else None
+        previous = before[-1] if before and one.spans[0][0] - before[-1].end < NEAR else None
+        is_bare = mention.kind == "role" and mention.text.lower().split()[:-1] == ["the"]
         is_open = mention.link_method == "self" and (
-            mention.kind == "pronoun" or (mention.kind == "role" and mention.text.lower().startswith("the "))
+            mention.kind == "pronoun" or (is_bare and previous is not None and previous.speaker_kind == "unnamed")
         )
         continues = mention.kind == "pronoun" and not mention.is_plural and frame.entry.lemma in CONTINUING
         if previous and previous.speaker_name and (is_open or continues) and previous.speaker_kind in PEOPLE:
@@ -1114,11 +1216,16 @@ class Reading:
             return "unknown"
         if frame.entry.channel:
             return cast(Channel, frame.entry.channel)
-        for i in range(one.unit.start, one.unit.end):
-            if self.piece_of[i] == -1 and (channel := self.channels.get(self.doc[i].lower_)):
+        # The word nearest to the cue: "said on Telegram before the statement was out".
+        nearest, found = CHANNEL_REACH, None
+        for i in range(max(one.unit.start, frame.start - nearest), min(one.unit.end, frame.end + nearest)):
+            channel = self.channels.get(self.doc[i].lower_) if self.piece_of[i] == -1 else None
+            if channel and abs(i - frame.cue.i) < nearest:
                 offset = self.doc[i].idx
                 if not any(start <= offset < end for start, end in one.spans):
-                    return channel
+                    nearest, found = abs(i - frame.cue.i), channel
+        if found:
+            return found
         if fields.get("speaker_kind") == "document":
             return "document"
         return "outlet" if frame.method == "relayed" else "unknown"

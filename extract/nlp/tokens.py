@@ -33,7 +33,7 @@ class Tokens:
             length = sent.end - sent.start
             self.sentence += [number] * length
             self.is_heading += [
-                not any(tag[0] == "V" or tag == "MD" for tag in self.tags[sent.start : sent.end])
+                not any(tag[:1] == "V" or tag == "MD" for tag in self.tags[sent.start : sent.end])
             ] * length
         self.in_quotes: list[bool] = []
         inside = False

@@ -96,7 +96,7 @@ def fingerprint(con: duckdb.DuckDBPyConnection) -> str:
     digest.update(repr(loaded.fetchall()).encode())
     for table in ("sources", "topics"):
         digest.update(repr(con.execute(f"SELECT * FROM staging.{table} ORDER BY ALL").fetchall()).encode())
-    project = (p for p in sorted(PROJECT.rglob("*")) if p.suffix in (".sql", ".yml", ".csv", ".py"))
+    project = (p for p in sorted(PROJECT.rglob("[!.]*")) if p.suffix in (".sql", ".yml", ".csv", ".py"))
     for path in [*project, RESOLVER]:
         digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
     return digest.hexdigest()

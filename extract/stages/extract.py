@@ -11,7 +11,7 @@ import time
 from collections import defaultdict
 from typing import Any, TypedDict
 
-import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from upath import UPath
 
@@ -90,7 +90,7 @@ def pending(run: Run, settings: Settings) -> list[dict[str, Any]]:
     for file in sorted(day_folder(settings.landing / "articles", run.day).glob("source=*/*.parquet"), key=str):
         # One file at a time, by its own schema: the folder names are not columns.
         table = pq.ParquetFile(file.open("rb")).read(columns=COLUMNS)
-        for row in table.filter(pa.compute.equal(table["relevance"], "relevant")).to_pylist():
+        for row in table.filter(pc.equal(table["relevance"], "relevant")).to_pylist():
             key = row["article_id"], row["revision"]
             # Two sources may give one text different times: the earliest known anchors its relative dates.
             if key not in done and (key not in found or anchor(row) < anchor(found[key])):

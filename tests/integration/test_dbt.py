@@ -621,5 +621,5 @@ def test_evidence_that_does_not_stand_in_the_text_fails_the_build(built):
         con.execute("UPDATE main.quotes SET text = text || '!' WHERE len(spans) = 1")
     done = dbt(built, "test", "--select", "test_type:singular")
     assert done.returncode == 1
-    assert "FAIL 4 event_trigger_is_found" in done.stdout
+    assert "FAIL 6 event_trigger_is_found" in done.stdout
     assert "FAIL 4 quote_text_is_found" in done.stdout

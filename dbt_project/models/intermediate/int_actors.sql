@@ -19,5 +19,12 @@ select * exclude (n_mentions)
 from resolutions
 qualify row_number() over (
     partition by actor_id
-    order by n_mentions desc, canonical_name, kind, country_iso3, sector, is_curated, resolution_method
+    order by
+        n_mentions desc,
+        canonical_name asc,
+        kind asc,
+        country_iso3 asc,
+        sector asc,
+        is_curated asc,
+        resolution_method asc
 ) = 1

@@ -46,7 +46,8 @@ loose_days as (
         act_key,
         day_on,
         day_on - lag(day_on) over (partition by act_key order by day_on) > 1 as starts_chain
-    from (select distinct act_key, day_on from loose)
+    from loose
+    group by act_key, day_on
 ),
 
 chains as (
@@ -67,7 +68,10 @@ timed as (
             when 'day' then mentions.date_start::varchar
             when 'interval' then mentions.date_start || '/' || coalesce(mentions.date_end::varchar, '')
             when 'unknown' then 'text:' || mentions.duplicate_group_id
-            else coalesce(joined.day_on, chains.chain_on + ((chains.day_on - chains.chain_on) // 2 * 2)::integer)::varchar
+            else
+                coalesce(
+                    joined.day_on, chains.chain_on + ((chains.day_on - chains.chain_on) // 2 * 2)::integer
+                )::varchar
         end as time_key
     from mentions
     left join joined on mentions.event_mention_id = joined.event_mention_id
@@ -124,10 +128,10 @@ select
         order by
             list_position(
                 ['realised', 'reported', 'historical', 'attempted', 'future', 'hypothetical', 'negated'], status
-            ),
+            ) asc,
             duplicate_role desc,
             confidence desc,
-            published_at nulls last,
-            event_mention_id
+            published_at asc nulls last,
+            event_mention_id asc
     ) as mention_rank
 from grouped

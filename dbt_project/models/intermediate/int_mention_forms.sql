@@ -9,9 +9,9 @@ with mentions as (
 
 -- Who speaks or acts: of a capital, it is the government that does. Who bombs a capital means the town.
 acting as (
-    select speaker_mention_id as mention_id
-    from {{ ref('stg_quotes') }}
-    where speaker_mention_id is not null
+    select mention_id
+    from {{ ref('int_speakers') }}
+    where mention_id is not null
     union
     select participants.mention_id
     from {{ ref('stg_participants') }} as participants

@@ -27,7 +27,8 @@ spoken as (
             else quotes.quote_id
         end as utterance_id
     from quotes
-    left join {{ ref('int_mentions_resolved') }} as speakers on quotes.speaker_mention_id = speakers.mention_id
+    left join {{ ref('int_speakers') }} as spoken_by on quotes.quote_id = spoken_by.quote_id
+    left join {{ ref('int_mentions_resolved') }} as speakers on spoken_by.mention_id = speakers.mention_id
     left join {{ ref('int_mentions_resolved') }} as antecedents
         on
             quotes.article_id = antecedents.article_id
@@ -40,7 +41,7 @@ nested as (
         inner_quotes.quote_id,
         arg_min(
             outer_quotes.quote_id,
-            [(outer_quotes.end_char - outer_quotes.start_char)::varchar, outer_quotes.quote_id]
+            { 'length': outer_quotes.end_char - outer_quotes.start_char, 'id': outer_quotes.quote_id }
         ) as parent_quote_id
     from quotes as inner_quotes
     inner join quotes as outer_quotes
@@ -50,7 +51,7 @@ nested as (
             and len(
                 list_filter(
                     outer_quotes.spans,
-                    lambda span: span[1] <= inner_quotes.start_char and span[2] >= inner_quotes.end_char
+                    lambda span: span[1] <= inner_quotes.start_char and span[2] >= inner_quotes.end_char  -- noqa: RF02
                 )
             ) > 0
     group by inner_quotes.quote_id

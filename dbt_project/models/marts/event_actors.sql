@@ -16,7 +16,7 @@ with participants as (
 select
     event_id,
     actor_id,
-    arg_min(role, [mention_rank::varchar, role]) as role,
+    arg_min(role, { 'rank': mention_rank, 'role': role }) as role,
     count(distinct event_mention_id) as n_mentions
 from participants
 group by event_id, actor_id, side

@@ -44,7 +44,7 @@ merged as (
         arg_max(injured, [epoch_us(coalesce(published_at, 'epoch')), -mention_rank]) filter (where injured is not null)
             as injured,
         arg_max(arrested, [epoch_us(coalesce(published_at, 'epoch')), -mention_rank])
-            filter (where arrested is not null)
+        filter (where arrested is not null)
             as arrested,
         arg_min(event_mention_id, mention_rank) as best_mention_id,
         arg_min(trigger_text, mention_rank) as trigger_text,
@@ -64,10 +64,10 @@ merged as (
 parties as (
     select
         event_actors.event_id,
-        list(actors.canonical_name order by event_actors.n_mentions desc, actors.actor_id)
-            filter (where event_actors.role = 'actor') as actors,
-        list(actors.canonical_name order by event_actors.n_mentions desc, actors.actor_id)
-            filter (where event_actors.role = 'recipient') as recipients
+        list(actors.canonical_name order by event_actors.n_mentions desc, actors.actor_id asc)
+        filter (where event_actors.role = 'actor') as actors,
+        list(actors.canonical_name order by event_actors.n_mentions desc, actors.actor_id asc)
+        filter (where event_actors.role = 'recipient') as recipients
     from {{ ref('event_actors') }} as event_actors
     inner join {{ ref('int_actors') }} as actors on event_actors.actor_id = actors.actor_id
     group by event_actors.event_id
@@ -85,8 +85,8 @@ select
     merged.attributed_to,
     coalesce(parties.actors, []) as actors,
     coalesce(parties.recipients, []) as recipients,
-    merged.dated.date_start as date_start,
-    merged.dated.date_end as date_end,
+    merged.dated.date_start,
+    merged.dated.date_end,
     merged.dated.granularity as date_granularity,
     merged.dated.text as date_text,
     merged.dated.method as date_method,

@@ -39,8 +39,11 @@ held as (
                 'valid_from': valid_from::date,
                 'valid_to': valid_to::date
             }
-            order by valid_from desc nulls last, role, organisation
-        ) as roles
+            order by valid_from desc nulls last, role asc, organisation asc
+        ) as roles,
+        -- A role that has ended is none to introduce somebody by.
+        arg_max(role, { 'from': coalesce(valid_from::date, '0001-01-01'::date), 'role': role })
+        filter (where valid_to is null) as title
     from {{ ref('actor_roles') }}
     group by actor_id
 )
@@ -55,7 +58,7 @@ select
     known.part_of,
     actors.is_curated,
     actors.resolution_method,
-    held.roles[1].role as title,
+    held.title,
     coalesce(held.roles, []) as roles,
     coalesce(mentioned.roles_as_written, []) as roles_as_written,
     coalesce(mentioned.aliases, []) as aliases,

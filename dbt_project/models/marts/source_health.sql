@@ -10,16 +10,22 @@ with health as (
     from {{ ref('stg_outcomes') }}
     where source_id is not null
     group by source_id
+),
+
+last_run as (
+    select max(interval_on) as interval_on
+    from {{ ref('stg_outcomes') }}
 )
 
 select
-    source_id,
-    last_success_at,
-    last_landed_on,
-    (select max(interval_on) from {{ ref('stg_outcomes') }}) - last_landed_on as silent_days,
-    n_polls,
-    n_failed_polls,
-    n_items,
-    n_quarantined,
-    (n_failed_polls + n_quarantined) / nullif(n_polls + n_items, 0) as error_rate
+    health.source_id,
+    health.last_success_at,
+    health.last_landed_on,
+    last_run.interval_on - health.last_landed_on as silent_days,
+    health.n_polls,
+    health.n_failed_polls,
+    health.n_items,
+    health.n_quarantined,
+    (health.n_failed_polls + health.n_quarantined) / nullif(health.n_polls + health.n_items, 0) as error_rate
 from health
+cross join last_run

@@ -3,7 +3,7 @@ select
     article_id,
     revision,
     extractor_version,
-    "start" as start_char,
+    start as start_char,
     "end" as end_char,
     text,
     head_start,

@@ -5,7 +5,7 @@ select
     mention_id,
     role,
     ordinal,
-    "start" as start_char,
+    start as start_char,
     "end" as end_char,
     text,
     name,

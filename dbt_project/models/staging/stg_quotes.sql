@@ -4,7 +4,7 @@ select
     revision,
     extractor_version,
     speaker_mention_id,
-    "start" as start_char,
+    start as start_char,
     "end" as end_char,
     spans,
     text,

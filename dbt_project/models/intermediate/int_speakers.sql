@@ -1,0 +1,15 @@
+-- The speaker is written at length ("Jane Doe, who runs a clinic"), and the mention is the name it begins with.
+select
+    quotes.quote_id,
+    coalesce(
+        quotes.speaker_mention_id,
+        arg_max(mentions.mention_id, { 'start': mentions.start_char, 'end': mentions.end_char })
+    ) as mention_id
+from {{ ref('stg_quotes') }} as quotes
+left join {{ ref('stg_mentions') }} as mentions
+    on
+        quotes.article_id = mentions.article_id
+        and quotes.revision = mentions.revision
+        and quotes.speaker_start >= mentions.start_char
+        and quotes.speaker_start < mentions.end_char
+group by quotes.quote_id, quotes.speaker_mention_id

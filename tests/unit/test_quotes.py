@@ -1,0 +1,216 @@
+"""Quotations and their speakers, found by the whole pipeline."""
+
+from __future__ import annotations
+
+import pytest
+
+from extract.nlp.pipeline import load
+from extract.records import Quote
+
+
+@pytest.fixture(scope="module")
+def read():
+    nlp = load()
+
+    def quotes(text: str) -> list[Quote]:
+        found = nlp(text)._.quotes
+        for quote in found:
+            assert quote.text == " ".join(text[start:end] for start, end in quote.spans)
+            assert (quote.start, quote.end) == (quote.spans[0][0], quote.spans[-1][1])
+            assert quote.speaker_start is None or text[quote.speaker_start : quote.speaker_end] == quote.speaker_text
+            assert quote.cue_start is None or text[quote.cue_start : quote.cue_end] == quote.cue_text
+            assert 0 <= quote.confidence <= 1
+        return found
+
+    return quotes
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "speaker", "cue", "content"),
+    [
+        # direct: order of speaker and verb, marks, colons
+        ('"The harbour is closed," Maria Lopez said.', "direct", "Maria Lopez", "said", "The harbour is closed,"),
+        ("“The harbour is closed,” said Maria Lopez.", "direct", "Maria Lopez", "said", "The harbour is closed,"),
+        ('“The harbour is closed," Maria Lopez said.', "direct", "Maria Lopez", "said", "The harbour is closed,"),
+        ("Maria Lopez said: “The harbour is closed.”", "direct", "Maria Lopez", "said", "The harbour is closed."),
+        ('Lopez told reporters, "The harbour is closed."', "direct", "Lopez", "told", "The harbour is closed."),
+        ("‘The harbour is closed,’ said Lopez.", "direct", "Lopez", "said", "The harbour is closed,"),
+        ('"Why was nobody told?" Lopez asked.', "direct", "Lopez", "asked", "Why was nobody told?"),
+        # a long apposition or relative clause between the speaker and the verb
+        (
+            '"We lost two boats," Ana Silva, who has run the harbour since 2010, said.',
+            "direct",
+            "Ana Silva, who has run the harbour since 2010",
+            "said",
+            "We lost two boats,",
+        ),
+        # mixed
+        (
+            'The minister said the plan was "a grave error" and would fail.',
+            "mixed",
+            "The minister",
+            "said",
+            'the plan was "a grave error" and would fail',
+        ),
+        ('Lopez called the plan "a grave error".', "mixed", "Lopez", "called", 'the plan "a grave error"'),
+        # indirect
+        ("The ministry said that the road was safe.", "indirect", "The ministry", "said", "that the road was safe"),
+        ("The ministry said the road was safe.", "indirect", "The ministry", "said", "the road was safe"),
+        ("The road is safe, officials said.", "indirect", "officials", "said", "The road is safe"),
+        ("The road is safe, said two officials.", "indirect", "two officials", "said", "The road is safe"),
+        (
+            "The road is safe, according to the ministry.",
+            "indirect",
+            "the ministry",
+            "according to",
+            "The road is safe",
+        ),
+        (
+            "According to the ministry, the road is safe.",
+            "indirect",
+            "the ministry",
+            "According to",
+            "the road is safe",
+        ),
+        (
+            "The report says that the dam is cracked.",
+            "indirect",
+            "The report",
+            "says",
+            "that the dam is cracked",
+        ),
+        ("Tehran said it would answer the attack.", "indirect", "Tehran", "said", "it would answer the attack"),
+        # relayed: he who was quoted speaks
+        (
+            "Tasnim quoted the minister as saying that the talks had failed.",
+            "indirect",
+            "the minister",
+            "saying",
+            "that the talks had failed",
+        ),
+        (
+            '"The talks failed," the minister was quoted as saying.',
+            "direct",
+            "the minister",
+            "was quoted as saying",
+            "The talks failed,",
+        ),
+    ],
+)
+def test_one_quotation(read, text, kind, speaker, cue, content):
+    (quote,) = read(text)
+    assert (quote.type, quote.speaker_text, quote.cue_text, quote.text) == (kind, speaker, cue, content)
+
+
+def test_split_round_its_cue_is_one_quotation(read):
+    (quote,) = read('"We waited for hours," Lopez said, "and nobody came."')
+    assert quote.text == "We waited for hours, and nobody came."
+    assert len(quote.spans) == 2
+
+
+def test_what_follows_the_cue_belongs_to_the_quotation(read):
+    (quote,) = read('"We waited for hours," Lopez said. "Nobody came. We left at dawn."')
+    assert len(quote.spans) == 2
+    assert quote.speaker_text == "Lopez"
+
+
+def test_several_paragraphs_with_only_the_last_closed(read):
+    (quote,) = read("“We waited for hours,” Lopez said. “Nobody came.\n\n“So we left at dawn.”")
+    assert len(quote.spans) == 3
+
+
+def test_orphan_in_the_next_paragraph(read):
+    (quote,) = read("“We waited for hours,” Lopez said.\n\n“Nobody came to help us.”")
+    assert len(quote.spans) == 2
+
+
+def test_colon_introduces_the_next_paragraph(read):
+    (quote,) = read("Maria Lopez replied:\n\n“We waited for hours. Nobody came.”")
+    assert quote.speaker_text == "Maria Lopez"
+    assert quote.text == "We waited for hours. Nobody came."
+
+
+def test_another_cue_makes_another_quotation(read):
+    first, second = read('"We waited for hours," Lopez said. Silva added: "Nobody came."')
+    assert (first.speaker_text, second.speaker_text) == ("Lopez", "Silva")
+
+
+def test_bare_role_is_the_unnamed_speaker_before(read):
+    first, second = read("“We are losing,” said a senior diplomat.\n\n“It will get worse,” added the official.")
+    assert second.speaker_text == "the official"
+    assert second.speaker_name == first.speaker_name
+    assert second.speaker_kind == "unnamed"
+    assert (second.antecedent_start, second.antecedent_end) == (first.speaker_start, first.speaker_end)
+
+
+def test_pronoun_is_linked_to_its_name(read):
+    _, second = read("“We are losing,” said Maria Lopez.\n\n“It will get worse,” she added.")
+    assert (second.speaker_text, second.speaker_name, second.speaker_kind) == ("she", "Maria Lopez", "person")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The minister did not say that the road was safe.",
+        "The minister declined to comment.",
+        "The minister may say that the road is safe.",
+        'The so-called "Green Line" runs through the town.',
+        'Robert "Bob" Miles won the race in Utah.',
+        'She read "War and Peace" on the train to Lviv.',
+        'The 30" screen fell on the floor.',
+    ],
+)
+def test_no_quotation(read, text):
+    assert read(text) == []
+
+
+def test_attribution_across_one_wrong_mark_loses_nothing(read):
+    text = '"We will rebuild, Lopez said.\n\n“Nobody came,” said Silva.\n\n"It was late," said Khan.'
+    speakers = [quote.speaker_text for quote in read(text)]
+    assert speakers[-2:] == ["Silva", "Khan"]
+
+
+def test_ellipses_and_brackets_stay(read):
+    (quote,) = read("“They [the rebels] came … and left,” Lopez said.")
+    assert quote.text == "They [the rebels] came … and left,"
+
+
+def test_nested_quotation_is_part_of_the_outer_one(read):
+    (quote,) = read("“She told us ‘go home’ and hung up,” Lopez said.")
+    assert quote.text == "She told us ‘go home’ and hung up,"
+
+
+def test_channel_addressee_and_class(read):
+    (posted,) = read('"SpaceX is ready," Lopez tweeted.')
+    assert (posted.channel, posted.cue_lemma, posted.cue_class) == ("post", "tweet", "post")
+    (stated,) = read("Lopez said in a statement that the road was safe.")
+    assert stated.channel == "statement"
+    (told,) = read("Lopez told lawmakers that the road was safe.")
+    assert told.addressee_text == "lawmakers"
+    (warned,) = read("Lopez warned that the dam would break.")
+    assert warned.cue_class == "warn"
+
+
+def test_document_speaks(read):
+    (quote,) = read("The report says that the dam is cracked.")
+    assert quote.speaker_kind == "document"
+
+
+def test_joint_speakers(read):
+    (quote,) = read("France and Germany said that the talks had failed.")
+    assert quote.speaker_text == "France and Germany"
+
+
+def test_noun_as_cue(read):
+    (quote,) = read("Nobody heeded his warning that the dam would break.")
+    assert (quote.speaker_text, quote.cue_text, quote.text) == ("his", "warning", "that the dam would break")
+
+
+def test_dateline_is_no_part_of_the_speaker(read):
+    (quote,) = read("KYIV (Reuters) - The ministry said that the road was safe.")
+    assert quote.speaker_text == "The ministry"
+
+
+@pytest.mark.parametrize("text", ["", '"', "“”", "\n\n", '" said', 'said "', "“ ”\n\n””"])
+def test_nothing_breaks_it(read, text):
+    read(text)
