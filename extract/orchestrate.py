@@ -15,6 +15,7 @@ from typing import Any
 from extract.settings import ROOT, Settings
 
 DAGS = ROOT / "dags"
+BIN = Path(sys.executable).parent
 POOLS = {"warehouse": "the one writer of the warehouse file"}
 
 
@@ -31,6 +32,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(settings.logs / "airflow"),
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+        "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}",  # airflow starts its parts by name
         "PYTHONPATH": str(ROOT),
     }
 
@@ -57,7 +59,7 @@ def airflow(arguments: list[str], settings: Settings) -> int:
     The children of ``standalone`` outlive a signal to it, so it gets a process group, and the group is ended.
     """
     prepare(settings)
-    command = [str(Path(sys.executable).parent / "airflow"), *arguments]
+    command = [str(BIN / "airflow"), *arguments]
     process = subprocess.Popen(command, env=os.environ | environment(settings), start_new_session=True)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

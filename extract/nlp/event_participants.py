@@ -7,7 +7,7 @@ from extract.nlp.event_lexicon import classes
 from extract.nlp.event_match import Match, role_of
 
 # Types whose recipient may well be a thing (a building bombed, a resolution rejected).
-TARGETS = frozenset({"ASSAULT", "ACCUSE", "REJECT"})
+TARGETS = frozenset({"ASSAULT", "ACCUSE", "REJECT", "COERCE"})
 # Types in which both sides do the same.
 MUTUAL = frozenset({"CONSULT", "COOPERATE"})
 # Types in which something is sent, given or withdrawn, which is not the one it happens to.
@@ -87,7 +87,8 @@ def _is_same(grammar: Grammar, token: int, others: set[int]) -> bool:
 def _is_thing(grammar: Grammar, token: int, sent: frozenset[str]) -> bool:
     lemma = grammar.lemma[token]
     empty = lemma in classes()["time"] or lemma in classes()["vague"] or token in grammar.dated
-    return not (grammar.is_verb(token) or grammar.acts(token) or empty or lemma in sent)
+    is_noun = grammar.tag[token].startswith(("NN", "CD", "$", "JJ", "VB", "DT")) and not grammar.is_verb(token)
+    return is_noun and not (grammar.acts(token) or empty or lemma in sent)
 
 
 def _inside(grammar: Grammar, verb: int, found: dict[int, Match], taken: set[int], depth: int = 0) -> list[int]:

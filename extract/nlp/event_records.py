@@ -16,6 +16,7 @@ PLACE_PREPOSITIONS = frozenset({"in", "at", "near", "outside", "around", "inside
 CONSEQUENCES = frozenset({"advcl", "conj", "xcomp", "acl", "relcl", "dep"})
 MOST_VERBS = 12  # verbs looked at for the casualties of one event
 OLD = timedelta(days=365)
+UNTRUE = frozenset({"negated", "hypothetical", "future"})  # statuses without casualties
 T = TypeVar("T", DateExpression, Place)
 
 
@@ -51,7 +52,7 @@ def nearest(grammar: Grammar, match: Match, anchored: Anchored[T], barred: Seque
     Of several on one word the nearest to the trigger; never one that hangs by a ``barred`` token.
     """
     i = match.trigger
-    spots = [i]
+    spots: list[int] = [i]
     if match.pos == "n":
         relation, governor = grammar.governor(i)
         if match.setting in ("light", "happening") or (grammar.is_verb(governor) and relation == "nsubj"):
@@ -109,7 +110,7 @@ class Records:
         speaker_span = self._span(speaker) if speaker is not None else None
         if quote and speaker_span is None and quote.speaker_start is not None and quote.speaker_end is not None:
             speaker_span = (quote.speaker_start, quote.speaker_end)
-        counts = self._casualties(match)
+        counts = self._casualties(match) if status not in UNTRUE else {}
         participants = self._participants("actor", match.actors) + self._participants("recipient", match.recipients)
         return Event(
             type=match.type,

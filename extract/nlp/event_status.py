@@ -15,6 +15,7 @@ from extract.records import EventStatus
 FUTURE_AUXILIARIES = frozenset({"will", "'ll", "shall", "wo", "ll", "’ll"})
 POSSIBLE_AUXILIARIES = frozenset({"may", "might", "could", "can", "should", "must", "ca", "need"})
 NEGATIONS = frozenset({"not", "n't", "never", "n’t", "no", "neither", "nor", "hardly"})
+NOBODY = frozenset({"nobody", "none", "neither", "nothing"})
 CONDITIONS = frozenset({"if", "unless", "whether", "until", "lest", "till"})
 INSTEAD = frozenset({"before", "instead", "rather"})
 COMPLEMENTS = frozenset({"xcomp", "ccomp", "acomp", "oprd", "attr", "dep"})
@@ -139,7 +140,7 @@ def _read(grammar: Grammar, i: int, found: Modality, moods: bool, negations: boo
                 clause.would = clause.would or word == "would"
                 found.future = found.future or word in FUTURE_AUXILIARIES
                 found.hypothetical = found.hypothetical or word in POSSIBLE_AUXILIARIES
-        elif dep in ("neg", "advmod", "preconj", "dep") and word in NEGATIONS:
+        elif _negates(grammar, k):
             found.negated = found.negated or negations
         elif dep == "mark" and word in CONDITIONS:
             found.hypothetical = True
@@ -171,6 +172,13 @@ def _end(grammar: Grammar, i: int, found: Modality, clause: _Clause) -> None:
         found.apply(effect)
         if effect == "reported" and grammar.is_verb(governor):
             found.report(grammar.subjects(governor))
+
+
+def _negates(grammar: Grammar, k: int) -> bool:
+    """Whether a dependent negates its verb: "not", "never", "nobody was", "no soldiers were"."""
+    if grammar.dep[k] in ("nsubj", "nsubjpass", "dobj"):
+        return grammar.lemma[k] in NOBODY or any(grammar.lemma[x] in ("no", "neither") for x in grammar.kids[k])
+    return grammar.dep[k] in ("neg", "advmod", "preconj", "dep") and grammar.lemma[k] in NEGATIONS
 
 
 def _part(grammar: Grammar, i: int) -> str:

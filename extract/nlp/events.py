@@ -113,10 +113,12 @@ def _is_event(grammar: Grammar, match: Match) -> bool:
         return False  # "arrested for collaborating with"
     if match.type == "ACCUSE" and dep == "acl" and passive and not match.actors:
         return False  # "the man accused of it" only tells which man
-    if (match.type == "AGREE" and not match.actors) or (match.type == "CONSULT" and not match.recipients):
+    if (match.type == "AGREE" and not match.actors) or (match.entry.type == "CONSULT" and not match.recipients):
         return False
     if match.setting in NOUN_SETTINGS:
         return bool(match.actors) and bool(match.recipients)
+    if match.pos == "n" and not match.actors and not grammar.is_passive(grammar.governor(i)[1]):
+        return False
     if match.pos == "v" and not match.actors:
         arms = classes()["weapon"] | classes()["force"]
         by_weapon = any(grammar.lemma[s] in arms for s in grammar.subjects(i))

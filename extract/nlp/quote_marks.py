@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-# Two adjacent single marks (''so'', ``so'') are a double mark.
-MARK = re.compile(r"''|``|’’|‘‘|,,|[\"“”„‟«»'‘’‚`‹›＂]")
+# Two adjacent single marks (''so'', ``so'') are a double mark; of three that close, the first is a single one.
+MARK = re.compile(r"(?<=\S)'(?=''(?!'))|''|``|’’|‘‘|,,|[\"“”„‟«»'‘’‚`‹›＂]")
 SINGLE = frozenset("'‘’‚`‹›")
 OPENING = frozenset(["“", "„", "‟", "«", "``", "‘‘", ",,", "‘", "‚", "`", "‹"])
 CLOSING = frozenset(["”", "»", "’’", "›"])
@@ -215,9 +215,7 @@ def _is_nested(outer: _Mark, inner: _Mark, rest: list[_Mark]) -> bool:
     return outer.shape != inner.shape and depth == 1
 
 
-def _piece(
-    text: str, opener: _Mark, end: int, outer_end: int, number: int, depth: int, is_whole: bool = True
-) -> Piece:
+def _piece(text: str, opener: _Mark, end: int, outer_end: int, number: int, depth: int, is_whole: bool = True) -> Piece:
     """The piece between two marks, trimmed of spaces."""
     start = opener.end
     while start < end and text[start].isspace():

@@ -10,12 +10,9 @@ parse. Quoted units without a cue of their own go to the quotation before them.
 
 from __future__ import annotations
 
-import csv
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache
-from pathlib import Path
 from typing import cast
 
 from spacy.language import Language
@@ -23,10 +20,10 @@ from spacy.tokens import Doc, Token
 
 from extract.nlp import extensions  # noqa: F401
 from extract.nlp.actors import mention_at
+from extract.nlp.quote_cues import Cue, load_channels, load_confidence, load_cues, other_cue
 from extract.nlp.quote_marks import Piece, find_pieces, paragraphs
 from extract.records import Channel, MentionKind, Quote, QuoteType, SpeakerKind
 
-LEXICON = Path(__file__).parent / "lexicon"
 VERB_TAGS = frozenset(["VB", "VBD", "VBG", "VBN", "VBP", "VBZ"])
 FINITE_TAGS = frozenset(["VBD", "VBP", "VBZ", "MD"])
 NOUN_TAGS = frozenset(["NN", "NNS"])
@@ -42,11 +39,33 @@ RELATIVES = frozenset(["who", "which", "that"])
 DOUBTFUL_MODALS = frozenset(["may", "might", "could", "can", "should", "must", "would", "shall"])
 REFUSALS = frozenset(["decline", "refuse", "fail", "stop", "avoid"])
 TURN_WORDS = 3  # words of a headline's or transcript's statement, at least
+ASIDE = 12  # tokens between commas before "that"
 DATELINE_LENGTH = 16  # tokens
-AUXILIARY_WORDS = frozenset("is was were are be been being has had have having do does did will would".split())
+AUXILIARY_WORDS = frozenset(
+    [
+        "is",
+        "was",
+        "were",
+        "are",
+        "be",
+        "been",
+        "being",
+        "has",
+        "had",
+        "have",
+        "having",
+        "do",
+        "does",
+        "did",
+        "will",
+        "would",
+    ]
+)
 # Tokens between a quotation and its cue: at most, and at most where the cue is not in the lexicon.
 TAG_LENGTH, PLAIN_SUBJECT = 40, 5
-NOMINAL_START = frozenset(["NNP", "NNPS", "NN", "NNS", "PRP", "DT", "JJ", "CD", "PRP$", "JJR", "JJS", "VBN", "VBG", "RB", "FW"])
+NOMINAL_START = frozenset(
+    ["NNP", "NNPS", "NN", "NNS", "PRP", "DT", "JJ", "CD", "PRP$", "JJR", "JJS", "VBN", "VBG", "RB", "FW"]
+)
 # Tags that no clause without "that" begins with.
 NOT_CLAUSE_INITIAL = frozenset(["IN", "CC", "TO", "RP", "WRB", "VBN", "VBD", "VBZ", "VBP", "MD"])
 # Words that add, after a comma, what no longer belongs to a noun phrase before it.
@@ -54,8 +73,27 @@ ADDERS = frozenset(["even", "though", "before", "until", "compared", "according"
 # Words that a reported sentence without "that" may begin with.
 SUBORDINATORS = frozenset(["if", "while", "when", "as", "because", "despite", "after", "since", "unless", "although"])
 DAYS = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
-    "september october november december".split()
+    [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ]
 )
 NAMING = frozenset(["PROPN", "NOUN", "PRON", "NUM", "ADJ"])
 PHRASE = NAMING | {"DET", "PART"}
@@ -83,58 +121,6 @@ CONTINUING = frozenset(["add", "continue", "go", "conclude"])
 DIRECT_SHARE = 0.9
 # A piece this long that reads as a sentence is a quotation even where nobody is named.
 SENTENCE_WORDS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """One entry of the cue lexicon; ``takes`` lists the forms its content may have."""
-
-    lemma: str
-    pos: str
-    cue_class: str
-    takes: frozenset[str]
-    addressee: str
-    channel: str
-
-
-@cache
-def load_cues(path: Path = LEXICON / "cues.csv") -> dict[tuple[str, str], Cue]:
-    """The cue lexicon by part of speech (VERB, NOUN, ADP) and lower-case form, all inflected forms included."""
-    cues: dict[tuple[str, str], Cue] = {}
-    with path.open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines):
-            lemma, pos = row["lemma"], row["pos"]
-            takes = frozenset(row["takes"].split(";"))
-            cue = Cue(lemma, pos, row["class"], takes, row["addressee"], row["channel"])
-            for form in [lemma, *_inflected(lemma, pos), *row["forms"].split(";")]:
-                cues.setdefault((pos, form), cue)
-    return cues
-
-
-def _inflected(lemma: str, pos: str) -> Iterator[str]:
-    """Regular forms of an English verb or noun, with and without a doubled last letter."""
-    if pos == "ADP":
-        return
-    ends_y = lemma[-1] == "y" and lemma[-2] not in "aeiou"
-    yield lemma[:-1] + "ies" if ends_y else lemma + ("es" if lemma.endswith(("s", "x", "z", "ch", "sh")) else "s")
-    if pos == "VERB":
-        stem = lemma[:-1] if lemma[-1] == "e" else lemma
-        yield from (lemma + "ing" if lemma.endswith("ee") else stem + "ing", lemma[:-1] + "ied" if ends_y else stem + "ed")
-        yield from (lemma + lemma[-1] + "ed", lemma + lemma[-1] + "ing")
-
-
-@cache
-def load_channels(path: Path = LEXICON / "channels.csv") -> dict[str, Channel]:
-    """The channel that a word beside the cue gives away."""
-    with path.open(encoding="utf-8", newline="") as lines:
-        return {row["word"]: cast(Channel, row["channel"]) for row in csv.DictReader(lines)}
-
-
-@cache
-def load_confidence(path: Path = LEXICON / "quote_confidence.csv") -> dict[tuple[str, str, str], float]:
-    """Share of right quotations by type, method and form ("that" or none); without method: of the type."""
-    with path.open(encoding="utf-8", newline="") as lines:
-        return {(row["type"], row["method"], row["form"]): float(row["confidence"]) for row in csv.DictReader(lines)}
 
 
 @dataclass(slots=True)
@@ -201,7 +187,9 @@ class Reading:
         self.text = doc.text
         self.cues = cues
         self.bounds = paragraphs(self.text)
-        self.pieces = [piece for piece in find_pieces(self.text, self.bounds) if piece.depth == 0 and piece.start < piece.end]
+        self.pieces = [
+            piece for piece in find_pieces(self.text, self.bounds) if piece.depth == 0 and piece.start < piece.end
+        ]
         self.ends = [piece.end for piece in self.pieces]
         self.mentions = {(mention.start, mention.end): mention for mention in doc._.mentions}
         self.channels = load_channels()
@@ -245,9 +233,9 @@ class Reading:
                 if at not in current.pieces:
                     current.pieces.append(at)
                 closing = start + len(token) >= pieces[at].outer_end and self._ends_sentence(pieces[at], i)
-            elif token.text in STOPS:
-                closing = True
-            elif token.text[-1] == "." and i + 1 < len(doc) and doc[i + 1].is_sent_start and doc[i + 1].text[0].isupper():
+            elif token.text in STOPS or (
+                token.text[-1] == "." and i + 1 < len(doc) and doc[i + 1].is_sent_start and doc[i + 1].text[0].isupper()
+            ):
                 closing = True
         for unit in units:
             if doc[unit.start].idx == bounds[unit.paragraph][0]:
@@ -274,12 +262,12 @@ class Reading:
         following = self.doc[i + 1]
         if following.is_space or following.text[0] in ",;:–—-":
             return following.is_space
-        if last == ".":
-            return following.text[0].isupper() or not following.is_alpha
-        # After ! and ? a cue clause may follow: "Why?" Smith asked.
+        # A cue clause may follow: "Why?" Smith asked. After a full stop it must end the sentence: "So." Smith said.
         for token in self.doc[i + 1 : i + 7]:
             if ("VERB", token.lower_) in self.cues and token.tag_ in FINITE_TAGS:
-                return False
+                closes = token.i + 1 >= len(self.doc) or self.doc[token.i + 1].text in STOPS
+                if last != "." or closes or self.doc[token.i + 1].is_space:
+                    return False
             if token.text in STOPS or token.text in ",:":
                 break
         return following.text[0].isupper() or not following.is_alpha
@@ -316,7 +304,9 @@ class Reading:
             quoted = [one for one in made if any(self._touches(one, p) for p in unit.pieces)]
             last = max(quoted, key=lambda one: one.spans[-1][1], default=last)
             pending = self._pending(unit, frames)
-        return self._records(sorted(self._distinct(one for one in found if one.frame), key=lambda one: (one.spans[0], one.spans[-1])))
+        return self._records(
+            sorted(self._distinct(one for one in found if one.frame), key=lambda one: (one.spans[0], one.spans[-1]))
+        )
 
     def _made(self, unit: Unit, frames: list[Frame]) -> list[Found]:
         """The quotations of a unit with a cue; an unquoted one needs a speaker too."""
@@ -425,7 +415,7 @@ class Reading:
             tag, lower = token.tag_, token.lower_
             frame = None
             if i in tagged:
-                frame = self._verb(token, cues.get(("VERB", lower)) or _other_cue(token), unit, tagged[i])
+                frame = self._verb(token, cues.get(("VERB", lower)) or other_cue(token), unit, tagged[i])
             elif entry := cues.get(("ADP", lower)):
                 frame = self._according(token, entry, unit)
             elif tag in VERB_TAGS or (unit.pieces and ("VERB", lower) in cues and self._leads_to_quote(i, unit)):
@@ -439,7 +429,7 @@ class Reading:
                 yield frame
 
     def _relay(self, unit: Unit, tagged: dict[int, tuple[int, int] | None]) -> tuple[Frame | None, tuple[int, ...]]:
-        """"X was quoted as saying", "Tasnim quoted X as saying": in both X speaks; also the tokens of both verbs."""
+        """ "X was quoted as saying", "Tasnim quoted X as saying": in both X speaks; also the tokens of both verbs."""
         doc = self.doc
         for i in range(unit.start + 1, unit.end - 1):
             if doc[i].lower_ != "as" or doc[i + 1].lower_ != "saying" or self.piece_of[i] != -1:
@@ -448,7 +438,7 @@ class Reading:
             if quoting is None:
                 break
             entry, verb = self.cues["VERB", "saying"], doc[quoting]
-            start, base = self._group(verb, unit)
+            start = self._group(verb, unit)[0]
             subject = next((child for child in verb.lefts if child.dep_ in SUBJECTS), None)
             if start == quoting and doc[start - 1].lower_ not in AUXILIARY_WORDS and quoting not in tagged:
                 frame = Frame(doc[i + 1], entry, i + 1, i + 2, (quoting + 1, i), "relayed")
@@ -473,7 +463,7 @@ class Reading:
             if token.tag_ in VERB_TAGS and token.tag_ != "VB":
                 if ("VERB", token.lower_) in self.cues and self._leads_to_quote(i, unit):
                     return None  # a frame already
-                frame = self._verb(token, _other_cue(token), unit, None)
+                frame = self._verb(token, other_cue(token), unit, None)
                 if frame is not None:
                     frame.method, frame.end = "colon", colon
                 return frame
@@ -492,7 +482,7 @@ class Reading:
             verbs_allowed = 0  # finite verbs of relative clauses
             for i in range(start, min(start + TAG_LENGTH, unit.end)):
                 token = doc[i]
-                if self.piece_of[i] != -1 and self._reads_as_sentence(self._piece_number(i)) or token.text in STOPS:
+                if (self.piece_of[i] != -1 and self._reads_as_sentence(self._piece_number(i))) or token.text in STOPS:
                     break
                 if token.lower_ in RELATIVES:
                     verbs_allowed += 1
@@ -506,7 +496,7 @@ class Reading:
                 if not is_cue and i - start > PLAIN_SUBJECT:
                     break
                 end = i
-                while end > start and doc[end - 1].tag_ in ("RB", "MD", ",") or (
+                while (end > start and doc[end - 1].tag_ in ("RB", "MD", ",")) or (
                     end > start and doc[end - 1].lower_ in AUXILIARY_WORDS
                 ):
                     end -= 1
@@ -524,7 +514,7 @@ class Reading:
         return self.doc[i + 1].text in (",", ":") and i + 2 < unit.end and self.piece_of[i + 2] != -1
 
     def _according(self, cue: Token, entry: Cue, unit: Unit) -> Frame | None:
-        """"according to NP", "per NP"."""
+        """ "according to NP", "per NP"."""
         i = cue.i
         start = i + 2 if entry.lemma == "according" else i + 1
         if start >= unit.end or (self.doc[i + 1].lower_ != "to" if start == i + 2 else not self._after_comma(i)):
@@ -546,10 +536,11 @@ class Reading:
             end += 1
         if not sure and self._is_unsaid(cue, base):
             return None
-        if not tag and self._is_inverted(cue, start, unit):
-            tag = (None,)
         frame = Frame(cue, entry, start, end, None, "none")
         subject, method = self._subject(cue, base, unit)
+        is_before = method == "subject" and subject is not None and subject.i < cue.i
+        if not tag and not is_before and self._is_inverted(cue, start, unit):
+            tag = (None,)
         if tag and tag[0]:
             frame.speaker = tag[0]
             frame.start = max(start, tag[0][1])
@@ -603,11 +594,18 @@ class Reading:
             before = self.doc[start - 1]
             if before.head == base and before.dep_ in AUXILIARIES and self.piece_of[before.i] == -1:
                 start -= 1
-            elif base.dep_ == "xcomp" and before == base.head and before.tag_ in VERB_TAGS:
+            elif base.dep_ in ("xcomp", "advcl") and before == base.head and before.tag_ in VERB_TAGS:
                 base, start = before, start - 1
-            elif base.dep_ == "xcomp" and before.head == base.head and before.dep_ in ("prt", "advmod") and before.i > base.head.i:
+            elif (
+                base.dep_ in ("xcomp", "advcl")
+                and before.head == base.head
+                and before.dep_ in ("prt", "advmod")
+                and before.i > base.head.i
+            ):
                 start -= 1
-            elif base.dep_ == "pcomp" and before == base.head and before.lower_ == "as" and before.head.lemma_ == "quote":
+            elif (
+                base.dep_ == "pcomp" and before == base.head and before.lower_ == "as" and before.head.lemma_ == "quote"
+            ):
                 start -= 1
                 if start - 1 >= unit.start and self.doc[start - 1] == before.head:
                     base, start = before.head, start - 1
@@ -627,7 +625,7 @@ class Reading:
             reports = any(child.dep_ == "ccomp" and doc[child.left_edge.i].lower_ == "that" for child in cue.rights)
             return reports or cue.lower_ in ("asked", "quoted") or (before is not None and before.lower_ == "as")
         if cue.tag_ == "VB" and base is cue:
-            if before is not None and before.lower_ == "to" or doc[start].lower_ == "to":
+            if (before is not None and before.lower_ == "to") or doc[start].lower_ == "to":
                 return cue.i + 1 < unit.end and (doc[cue.i + 1].lower_ == "that" or self.piece_of[cue.i + 1] != -1)
             return start < cue.i or any(child.dep_ == "nsubj" for child in cue.lefts)
         return True
@@ -752,6 +750,8 @@ class Reading:
             end -= 1
             while end - 1 > head and (doc[end - 1].lower_ == "on" or doc[end - 1].is_punct):
                 end -= 1
+        if doc[start].tag_ in ("IN", "RB", "WRB"):  # "In recent days, advisers"
+            start = next((i + 1 for i in range(head - 1, start, -1) if doc[i].text == ","), start)
         while start < head and (
             doc[start].is_punct
             or doc[start].tag_ in ("IN", "WRB", "CC")
@@ -762,15 +762,15 @@ class Reading:
         return start, max(end, start + 1)
 
     def _noun(self, cue: Token, entry: Cue, unit: Unit) -> Frame | None:
-        """"his warning that ...": a noun with a clause of its own."""
+        """ "his warning that ...": a noun with a clause of its own."""
         end = cue.i + 1
         if end >= unit.end:
             return None
         following = self.doc[end]
         owner = next((child for child in cue.lefts if child.dep_ == "poss"), None)
-        if following.lower_ == "that" and following.tag_ == "IN" and "that" in entry.takes:
-            pass
-        elif following.tag_ == "TO" and "inf" in entry.takes and owner is not None:
+        if (following.lower_ == "that" and following.tag_ == "IN" and "that" in entry.takes) or (
+            following.tag_ == "TO" and "inf" in entry.takes and owner is not None
+        ):
             pass
         else:
             return None
@@ -780,7 +780,9 @@ class Reading:
             owner = next((child for child in verb.lefts if child.dep_ == "nsubj"), None)
         if owner is not None and unit.start <= owner.i < unit.end:
             frame.subject = owner
-            frame.speaker = self._clip(max(owner.left_edge.i, unit.start), min(owner.right_edge.i + 1, cue.i), unit, owner.i)
+            frame.speaker = self._clip(
+                max(owner.left_edge.i, unit.start), min(owner.right_edge.i + 1, cue.i), unit, owner.i
+            )
         return frame
 
     # --- content ----------------------------------------------------------------------------------
@@ -795,15 +797,15 @@ class Reading:
         is_as = opener >= unit.start and doc[opener].lower_ == "as"
         if is_as:
             opener -= 1
-            if opener >= unit.start and doc[opener].text != "," and self.piece_of[opener] == -1:
-                return []
         at_piece = self._piece_before(opener, unit)
-        if frame.entry.pos == "ADP" or is_as:
+        begin = None if frame.entry.pos == "ADP" else self._right_start(frame, unit)
+        if frame.entry.pos == "ADP" or (is_as and begin is None):
             if at_piece is None and (opener < unit.start or not self._has_verb(unit.start, opener + 1)):
                 comma = self._comma(frame_end, unit)
                 return self._spans(comma + 1, unit.end) if comma is not None else []
+            if is_as and at_piece is None and doc[opener].text != ",":
+                return []
             return self._left_content(unit, opener) if doc[opener - 1].lower_ != "that" else []
-        begin = self._right_start(frame, unit)
         if (
             at_piece is not None
             and (begin is None or self._reads_as_sentence(at_piece))
@@ -813,19 +815,35 @@ class Reading:
             spans = self._left_content(unit, opener)
             resume = self._piece_after(frame_end, unit)
             return spans + self._quoted_from(resume, unit) if resume is not None else spans
+        if begin is not None and self._is_amid(frame, opener, begin, unit):
+            return self._left_content(unit, opener) + self._spans(begin, self._clause_end(frame, begin, unit, frames))
         if begin is not None:
             if self.piece_of[begin] != -1 and self._reads_as_sentence(self._piece_number(begin)):
                 return self._quoted_from(begin, unit)
             return self._spans(begin, self._clause_end(frame, begin, unit, frames))
-        if opener < unit.start or self._is_participle(frame) or frame.method == "relative" or "that" not in frame.entry.takes:
+        if (
+            opener < unit.start
+            or self._is_participle(frame)
+            or frame.method == "relative"
+            or "that" not in frame.entry.takes
+        ):
             return []
         if doc[opener].text != "," and doc[opener].text not in DASHES:
             return []
         resume = self._resume(frame, frame_end, unit)
-        if resume is None and not (self._has_verb(unit.start, opener) and frame.left == opener + 1):
+        has_verb = any(doc[i].tag_ in VERB_TAGS for i in range(unit.start, opener))
+        if resume is None and not (has_verb and frame.left == opener + 1):
             return []
         spans = self._left_content(unit, opener)
         return spans + self._spans(resume, unit.end) if resume is not None else spans
+
+    def _is_amid(self, frame: Frame, opener: int, begin: int, unit: Unit) -> bool:
+        """Whether the frame stands between two parts of its content: "The town, he said, 'is lost'"."""
+        if opener <= unit.start or self.doc[opener].text != "," or frame.left != opener + 1:
+            return False
+        if self.piece_of[begin] != -1:
+            return self.text[self.pieces[self._piece_number(begin)].start].islower()
+        return self.doc[unit.start].lower_ == "if"
 
     def _is_participle(self, frame: Frame) -> bool:
         """Whether the cue is a participle that shares its subject: ", adding that ..."."""
@@ -842,7 +860,9 @@ class Reading:
 
     def _piece_before(self, i: int, unit: Unit) -> int | None:
         """The quoted piece that ends, with its comma, right at token ``i`` and leads on to a cue."""
-        is_comma = i > unit.start and self.doc[i].text in (",", ";") or (i >= unit.start and self.doc[i].text in DASHES)
+        is_comma = (i > unit.start and self.doc[i].text in (",", ";")) or (
+            i >= unit.start and self.doc[i].text in DASHES
+        )
         if is_comma and self.piece_of[i] == -1:
             i -= 1
         if i < unit.start or self.piece_of[i] == -1:
@@ -866,7 +886,7 @@ class Reading:
 
     def _quoted_from(self, i: int, unit: Unit) -> list[list[int]]:
         """The piece at token ``i`` and those that follow it with nothing between."""
-        spans = []
+        spans: list[list[int]] = []
         while i < unit.end and (self.piece_of[i] != -1 or not spans):
             number = self._piece_number(i)
             spans.append([self.pieces[number].start, self.pieces[number].end])
@@ -901,6 +921,12 @@ class Reading:
 
     def _right_start(self, frame: Frame, unit: Unit) -> int | None:
         """First token of the content after the frame, if content of a kind the cue takes follows."""
+        begin = self._content_start(frame, unit)
+        if begin is None and frame.addressee and "noun" in frame.entry.takes and frame.addressee[0] == frame.end:
+            begin, frame.addressee = frame.addressee[0], None  # "promised a veto"
+        return begin
+
+    def _content_start(self, frame: Frame, unit: Unit) -> int | None:
         doc, takes, cue = self.doc, frame.entry.takes, frame.cue
         i = frame.end
         if frame.speaker and frame.speaker[0] == i:
@@ -923,19 +949,20 @@ class Reading:
             if token.text == ",":
                 if i + 1 < unit.end and self.piece_of[i + 1] != -1:
                     return i + 1
-                closing = self._comma(i + 1, unit)
-                if closing is not None and closing + 1 < unit.end and doc[closing + 1].lower_ == "that":
-                    return closing + 1 if "that" in takes else None
-                return None
+                that = next((k for k in range(i + 1, min(i + ASIDE, unit.end)) if doc[k].lower_ == "that"), None)
+                return that if that and "that" in takes and doc[that - 1].text == "," else None
             if token.text in STOPS or token.text in DASHES or token.text == ";":
                 return None
             lower = token.lower_
-            if lower == "that" and "that" in takes:
-                if token.dep_ == "mark" or (token.tag_ != "WDT" and self._has_verb(i, unit.end)):
-                    return i
+            if (
+                lower == "that"
+                and "that" in takes
+                and (token.dep_ == "mark" or token.tag_ != "WDT" or self.piece_of[min(i + 1, unit.end - 1)] != -1)
+            ):
+                return i
             if lower in WH and token.dep_ != "pobj" and token.tag_ != "DT":
                 return i if "wh" in takes or i == clause_start else None
-            if lower == "to" and token.tag_ == "TO":
+            if lower == "to" and (token.tag_ == "TO" or self.piece_of[min(i + 1, unit.end - 1)] != -1):
                 return i if takes & {"inf", "obj-inf"} else None
             if i == clause_start:
                 return i if "that" in takes else None
@@ -972,9 +999,9 @@ class Reading:
         if top.head != frame.cue or top.left_edge.i < frame.end or top.dep_ not in ADJUNCTS:
             return None
         end = min(top.right_edge.i + 1, unit.end)
-        if top.dep_ in ("dobj", "iobj", "dative", "nsubj") and top.tag_ != "IN":
-            if top.dep_ != "nsubj" and frame.entry.addressee != "obj" and top.lower_ not in DAYS:
-                return None
+        is_object = top.dep_ in ("dobj", "iobj", "dative") and top.tag_ != "IN"
+        if is_object and frame.entry.addressee != "obj" and top.lower_ not in DAYS:
+            return None
         for i in range(token.i, end):
             if self.piece_of[i] != -1 or (i > token.i and self.doc[i].lower_ == "that" and self.doc[i].tag_ != "DT"):
                 end = i
@@ -983,7 +1010,7 @@ class Reading:
             end = clause_start
         if end <= token.i:
             return None
-        if frame.entry.addressee == "obj" and top.dep_ in ("dobj", "iobj", "dative") and top.lower_ not in DAYS:
+        if frame.entry.addressee == "obj" and is_object and top.lower_ not in DAYS:
             frame.addressee = (token.i, end)
         elif frame.entry.addressee == token.lower_ and token.i + 1 < end:  # "to", "with"
             frame.addressee = (token.i + 1, end)
@@ -1002,37 +1029,16 @@ class Reading:
             if is_closed or (after.tag_ in FINITE_TAGS and self._has_verb(begin, edge)):
                 end = edge
         for child in cue.rights:
-            if child.i <= begin:
+            has_own_subject = any(grandchild.dep_ in SUBJECTS for grandchild in child.lefts)
+            if child.i <= begin or (has_own_subject and ("VERB", child.lower_) not in self.cues):
                 continue
-            if child.dep_ == "conj" and _same_form(child, cue) and doc[child.left_edge.i - 1].dep_ in ("cc", "punct"):
-                end = min(end, child.left_edge.i)
-            elif child.dep_ == "advcl" and child.tag_ == "VBG" and doc[child.left_edge.i - 1].text == ",":
+            if (
+                child.dep_ == "conj" and _same_form(child, cue) and doc[child.left_edge.i - 1].dep_ in ("cc", "punct")
+            ) or (child.dep_ == "advcl" and child.tag_ == "VBG" and doc[child.left_edge.i - 1].text == ","):
                 end = min(end, child.left_edge.i)
         for other in frames:
-            if other.cue.i <= begin or other.cue.i >= end:
-                continue
-            is_fronted = frame.left > 0 and doc[frame.left - 1].lower_ in SUBORDINATORS and other.speaker is not None
-            if (
-                doc[other.left - 1].text == ","
-                and other.left > begin
-                and (is_fronted or self._leads_to_quote(other.end - 1, unit))
-            ):
-                end = min(end, other.left)  # "Asked whether ..., she said, "..."
-            if other.cue.tag_ == "VBG" and self._after_comma(other.start):
-                end = min(end, other.start)
-            elif other.left > begin + 2 and _is_finite(other.cue) and (
-                opening := next((i for i in (1, 2, 3) if doc[other.left - i].lower_ in CONNECTIVES), 0)
-            ):
-                if self._after_comma(other.left - opening):
-                    end = min(end, other.left - opening)
-            elif other.entry.pos == "ADP" and doc[other.start - 1].text == ",":
-                end = min(end, other.start)
-            elif (
-                other.entry.pos == "VERB"
-                and _same_form(other.cue, cue)
-                and doc[other.start - 1].lower_ in ("and", "but", "then")
-            ):
-                end = min(end, other.start)
+            if begin < other.cue.i < end:
+                end = min(end, self._end_before(other, frame, begin, end, unit))
         for i in range(begin + 1, end - 2):
             # "... 'a lie' and left": after a quoted part, a verb in the form of the cue goes back to the speaker.
             if self.piece_of[i] == -2 and self.piece_of[i + 1] == -1 and doc[i + 1].lower_ in ("and", "but"):
@@ -1045,6 +1051,24 @@ class Reading:
         while begin < end < unit.end and self.piece_of[end] == self.piece_of[end - 1] != -1:
             end += 1  # never within a quoted piece
         return max(end, begin)
+
+    def _end_before(self, other: Frame, frame: Frame, begin: int, end: int, unit: Unit) -> int:
+        """End of a frame's content where another frame follows it that is no part of the content."""
+        doc = self.doc
+        before = doc[other.start - 1].lower_
+        if other.left > begin and doc[other.left - 1].text == ",":
+            is_fronted = frame.left > 0 and doc[frame.left - 1].lower_ in SUBORDINATORS and other.speaker is not None
+            if is_fronted or self._leads_to_quote(other.end - 1, unit):
+                end = other.left  # "Asked whether ..., she said, "..."
+        if (other.cue.tag_ == "VBG" and self._after_comma(other.start)) or (other.entry.pos == "ADP" and before == ","):
+            return min(end, other.start)  # ", adding that ...", ", according to ..."
+        if other.left > begin + 2 and _is_finite(other.cue):
+            opening = next((i for i in (1, 2, 3) if doc[other.left - i].lower_ in CONNECTIVES), 0)
+            if opening and self._after_comma(other.left - opening):
+                return min(end, other.left - opening)  # ", while others said ..."
+        if other.entry.pos == "VERB" and _same_form(other.cue, frame.cue) and before in ("and", "but", "then"):
+            return min(end, other.start)
+        return end
 
     def _phrase_content_end(self, begin: int, unit: Unit) -> int:
         """End of a noun phrase or infinitive as content: before a participle or clause set off by a comma."""
@@ -1207,7 +1231,9 @@ class Reading:
             return "author"
         if head.ent_type_ == "PERSON":
             return "person"
-        return "organisation" if head.ent_type_ in ("ORG", "GPE") else "unnamed" if head.tag_ in NOUN_TAGS else "unknown"
+        return (
+            "organisation" if head.ent_type_ in ("ORG", "GPE") else "unnamed" if head.tag_ in NOUN_TAGS else "unknown"
+        )
 
     def _channel(self, one: Found, fields: dict) -> Channel:
         """How it was said, from the cue and the words of its unit outside the content."""
@@ -1251,8 +1277,3 @@ def _is_finite(verb: Token) -> bool:
 def _same_form(one: Token, other: Token) -> bool:
     """Whether two verbs can be coordinate: both finite or in the same form."""
     return one.tag_ == other.tag_ or (_is_finite(one) and _is_finite(other))
-
-
-def _other_cue(verb: Token) -> Cue:
-    """A verb that the lexicon lacks, where it can only be a cue."""
-    return Cue(verb.lemma_.lower(), "VERB", "say", frozenset(["direct"]), "", "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,8 @@ import yaml
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from extract.nlp import event_lexicon, pipeline
+from extract.evaluate import events as measure
+from extract.nlp import event_lexicon, knowledge, pipeline
 from extract.nlp.event_status import Modality
 from extract.records import Event
 
@@ -106,6 +109,14 @@ def test_lexicon_is_large_and_its_classes_exist() -> None:
     assert len({entry.rule_id for entry in rows}) == len(rows)
 
 
+def test_types_modes_and_contexts_are_those_of_the_knowledge_base() -> None:
+    known = {(row["type"], row["mode"]) for row in knowledge.seed("event_types")}
+    used = {(entry.type, entry.mode or "") for same in event_lexicon.entries().values() for entry in same}
+    assert used <= known
+    contexts = {row["context"] for row in knowledge.seed("event_contexts")}
+    assert set().union(*event_lexicon.contexts().values()) <= contexts
+
+
 def test_negation_outweighs_the_rest() -> None:
     assert Modality(negated=True, future=True).status == "negated"
     assert Modality(attempted=True, reported=True).status == "attempted"
@@ -116,3 +127,52 @@ def test_negation_outweighs_the_rest() -> None:
 def test_text_without_events(nlp: Language) -> None:
     assert nlp("")._.events == []
     assert nlp("The weather was fine.")._.events == []
+
+
+def test_evaluation_counts_types_once_and_both_actors_by_overlap(tmp_path: Path) -> None:
+    text = "Ruritania shelled Grauzen and shelled Strelsau."
+    gold = tmp_path / "gold.jsonl"
+    records: list[dict[str, Any]] = [
+        {"doc_id": "1", "text": text, "date": None, "events": [event]}
+        for event in (
+            {"code": "ASSAULT", "source_text": "Ruritania", "target_text": "Grauzen"},
+            {"code": "ASSAULT", "source_text": "Ruritania", "target_text": "Strelsau"},
+        )
+    ]
+    records.append({"doc_id": "2", "text": "It rained.", "date": None, "events": []})
+    records.append(
+        {
+            "doc_id": "3",
+            "text": "They yielded.",
+            "date": None,
+            "events": [{"code": "YIELD", "source_text": "They", "target_text": None}],
+        }
+    )
+    gold.write_text("\n".join(json.dumps(record) for record in records), encoding="utf-8")
+
+    def event(kind: str, status: str, actor: tuple[int, int], recipient: tuple[int, int]) -> dict[str, Any]:
+        spans = [{"start": a, "end": b} for a, b in (actor, recipient)]
+        return {"type": kind, "status": status, "actors": spans[:1], "recipients": spans[1:]}
+
+    answers = {
+        "1": [event("ASSAULT", "realised", (0, 9), (18, 25)), event("REQUEST", "negated", (0, 9), (18, 25))],
+        "2": [event("AID", "realised", (0, 2), (3, 9))],
+        "3": [event("RETREAT", "realised", (0, 4), (5, 12))],
+    }
+
+    def annotate(given: list[dict[str, Any]]) -> Iterable[dict[str, Any]]:
+        return ({"events": answers[record["id"]]} for record in given)
+
+    result = measure.evaluate(gold, annotate)
+    assert result["sentences"] == 3
+    assert result["gold_events"] == 3
+    assert (result["type"]["right"], result["type"]["missed"], result["type"]["spurious"]) == (2, 0, 1)
+    assert result["type_and_both_actors"]["right"] == 2
+    assert result["false_events_per_100_sentences"] == 100.0
+
+
+def test_evaluation_refuses_a_lost_text(tmp_path: Path) -> None:
+    gold = tmp_path / "gold.jsonl"
+    gold.write_text(json.dumps({"doc_id": "1", "text": "It rained.", "date": None, "events": []}), encoding="utf-8")
+    with pytest.raises(ValueError, match="1 texts given, 0 annotated"):
+        measure.evaluate(gold, lambda records: [])
