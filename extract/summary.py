@@ -167,6 +167,7 @@ def actors(con: duckdb.DuckDBPyConnection) -> Table:
         con,
         """
         SELECT canonical_name, kind, country_iso3, n_articles, n_quotes, n_events FROM actors
+        WHERE kind NOT IN ('place', 'unnamed role') AND n_quotes + n_events > 0
         ORDER BY n_articles DESC, n_mentions DESC, actor_id LIMIT 10
         """,
     ):

@@ -80,6 +80,14 @@ def read():
             "that the dam is cracked",
         ),
         ("Tehran said it would answer the attack.", "indirect", "Tehran", "said", "it would answer the attack"),
+        (
+            "As reported by Tasnim, the ministry closed the road.",
+            "indirect",
+            "Tasnim",
+            "reported",
+            "the ministry closed the road",
+        ),
+        ("The road is closed, per a report by Tasnim.", "indirect", "a report by Tasnim", "per", "The road is closed"),
         # relayed: he who was quoted speaks
         (
             "Tasnim quoted the minister as saying that the talks had failed.",
@@ -154,6 +162,8 @@ def test_pronoun_is_linked_to_its_name(read):
         "The minister did not say that the road was safe.",
         "The minister declined to comment.",
         "The minister may say that the road is safe.",
+        "You said that the road was safe.",
+        "Nobody said that the road was safe.",
         'The so-called "Green Line" runs through the town.',
         'Robert "Bob" Miles won the race in Utah.',
         'She read "War and Peace" on the train to Lviv.',
