@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import html
 import io
+import itertools
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -169,7 +170,7 @@ def read_text(data: bytes) -> Iterator[Item]:
 def unwrap(text: str) -> str:
     """Text without hard line breaks: lines of a paragraph are joined where they are wrapped at a width."""
     lines = text.splitlines()
-    inner = [line for line, following in zip(lines, lines[1:], strict=False) if line.strip() and following.strip()]
+    inner = [line for line, following in itertools.pairwise(lines) if line.strip() and following.strip()]
     open_ended = sum(not re.search(r"[.!?:\"”’')\]]\s*$", line) for line in inner)
     if inner and max(map(len, lines)) <= 100 and open_ended > len(inner) / 2:
         return re.sub(r"(?<!\n)\n(?!\s*\n)", " ", text)
@@ -265,7 +266,7 @@ def read_feed(data: bytes) -> Iterator[Item]:
     for number, entry in enumerate(feed.entries, 1):
         bodies = [c.get("value", "") for c in entry.get("content", [])] + [entry.get("summary", "")]
         # feedparser would give the time of publication for a missing time of change
-        updated = entry["updated"] if "updated" in entry else None
+        updated = entry["updated"] if "updated" in entry else None  # noqa: SIM401
         text = max((html_to_text(b) for b in bodies), key=len)
         yield checked(
             f"entry {number}",

@@ -83,12 +83,32 @@ class Records:
         self.text = grammar.doc.text
         self.dates = anchor(grammar, self.doc._.dates)
         self.places = anchor(grammar, self.doc._.places, PLACE_PREPOSITIONS)
+        self.place_at = {i: p for p in self.doc._.places for i in grammar.tokens_in(p.start, p.end)}
         # Dates right beside a trigger, wherever the parser hung them.
         self.date_beside: dict[int, DateExpression] = {}
         for date in self.doc._.dates:
             if inside := grammar.tokens_in(date.start, date.end):
                 self.date_beside[inside[-1] + 1] = date
                 self.date_beside.setdefault(inside[0] - 1, date)
+
+    def _struck(self, match: Match) -> Place | None:
+        """What was struck says where, if it is a place or "the port of" one."""
+        if match.type == "ASSAULT":
+            for recipient in match.recipients:
+                for i in (recipient, *self._of(recipient)):
+                    if i in self.place_at:
+                        return self.place_at[i]
+        return None
+
+    def _of(self, noun: int) -> list[int]:
+        grammar = self.grammar
+        return [
+            i
+            for i in range(noun + 1, min(noun + 6, len(grammar.words)))
+            if grammar.dep[i] == "pobj"
+            and grammar.lemma[grammar.head[i]] == "of"
+            and grammar.head[grammar.head[i]] == noun
+        ]
 
     def events(self, matches: list[Match]) -> list[Event]:
         return [self._event(match) for match in matches]
@@ -99,7 +119,7 @@ class Records:
         text = grammar.words[match.trigger]
         sentence = grammar.sentence(match.trigger)
         date = nearest(grammar, match, self.dates) or self.date_beside.get(match.trigger)
-        place = nearest(grammar, match, self.places, match.actors)
+        place = nearest(grammar, match, self.places, match.actors) or self._struck(match)
         status = match.status
         quote = self._quote(start)
         if quote and status == "realised":

@@ -47,7 +47,7 @@ def load(model: str | None = None) -> Language:
             "to use the shipped one."
         ) from error
     missing = [name for name in NEEDED if name not in nlp.pipe_names]
-    if missing or not LABELS <= set(nlp.get_pipe("parser").labels):  # type: ignore[attr-defined]
+    if missing or not set(nlp.get_pipe("parser").labels) >= LABELS:  # type: ignore[attr-defined]
         lacks = " and ".join(missing) or "the dependency labels nsubj, dobj, pobj"
         raise PipelineError(f"spaCy pipeline {model!r} lacks {lacks}: use an English one such as en_core_web_sm.")
     for name in COMPONENTS:
