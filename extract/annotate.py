@@ -60,13 +60,23 @@ def annotation(doc: Doc) -> Json:
     }
 
 
-def resolve(mention: Mention | None, name: str, label: str | None, on: date | None) -> Json:
+def named_by(mention: Mention | None, doc: Doc) -> Mention | None:
+    """The mention that names whom this one means: its antecedent, where it has one."""
+    if mention is None or mention.antecedent_start is None:
+        return mention
+    span = mention.antecedent_start, mention.antecedent_end
+    return next((m for m in doc._.mentions if (m.start, m.end) == span), mention)
+
+
+def resolve(mention: Mention | None, name: str, label: str | None, doc: Doc) -> Json:
+    """What the knowledge base says of a name, with what the mention that names it says of role and affiliation."""
+    naming = named_by(mention, doc)
     found = Resolver.default().resolve(
         name,
-        label=label,
-        on=on,
-        role=mention.role if mention else None,
-        affiliation=mention.affiliation if mention else None,
+        label=naming.label if naming else label,
+        on=doc._.published_on,
+        role=naming.role if naming else None,
+        affiliation=naming.affiliation if naming else None,
     )
     return {
         "name": found.canonical_name,
@@ -77,17 +87,13 @@ def resolve(mention: Mention | None, name: str, label: str | None, on: date | No
     }
 
 
-def mentions_by_span(doc: Doc) -> dict[tuple[int, int], Mention]:
-    return {(m.start, m.end): m for m in doc._.mentions}
-
-
 def actors(doc: Doc) -> list[Json]:
     """The named actors of the article, each with all its mentions, in order of the first."""
     found: dict[str, Json] = {}
     for m in doc._.mentions:
         if m.kind == "pronoun" and m.antecedent_start is None:
             continue
-        resolved = resolve(m, m.name, m.label, doc._.published_on)
+        resolved = resolve(m, m.name, m.label, doc)
         actor = found.setdefault(resolved["actor_id"], {**resolved, "mentions": []})
         actor["mentions"].append({"text": m.text, "start": m.start, "end": m.end})
     return list(found.values())
@@ -97,14 +103,24 @@ def span(text: str | None, start: int | None, end: int | None) -> Json | None:
     return None if start is None else {"text": text, "start": start, "end": end}
 
 
+def speaker_mention(q: Quote, doc: Doc) -> Mention | None:
+    """The mention that names the speaker: the antecedent, else that which the speaker's words begin in."""
+    start = q.speaker_start if q.antecedent_start is None else q.antecedent_start
+    end = q.speaker_end if q.antecedent_end is None else q.antecedent_end
+    if start is None or end is None:
+        return None
+    inside = [m for m in doc._.mentions if m.start < end and m.end > start]
+    return min(inside, key=lambda m: (abs(m.start - start), abs(m.end - end)), default=None)
+
+
 def quote_json(q: Quote, doc: Doc) -> Json:
     speaker = span(q.speaker_text, q.speaker_start, q.speaker_end)
     if speaker:
-        speaker |= {"name": q.speaker_name, "kind": q.speaker_kind}
-        if q.speaker_kind in ("person", "organisation") and q.speaker_name:
-            mention = mentions_by_span(doc).get((q.speaker_start or 0, q.speaker_end or 0))
-            label = mention.label if mention and mention.kind != "pronoun" else None
-            speaker |= {"name": resolve(mention, q.speaker_name, label, doc._.published_on)["name"]}
+        name = q.speaker_name
+        if name and q.speaker_kind in ("person", "organisation"):
+            mention = speaker_mention(q, doc)
+            name = resolve(mention, name, None, doc)["name"]
+        speaker |= {"name": name, "kind": q.speaker_kind}
     return {
         "start": q.start,
         "end": q.end,
@@ -118,7 +134,8 @@ def quote_json(q: Quote, doc: Doc) -> Json:
 
 
 def participant_json(p: Participant, doc: Doc) -> Json:
-    resolved = resolve(mentions_by_span(doc).get((p.start, p.end)), p.name, p.label, doc._.published_on)
+    mention = next((m for m in doc._.mentions if (m.start, m.end) == (p.start, p.end)), None)
+    resolved = resolve(mention, p.name, p.label, doc)
     return {
         "text": p.text,
         "start": p.start,
