@@ -194,7 +194,7 @@ def status(console: Console, settings: Settings) -> None:
     """Print the last runs, the size of the marts and how fresh they are."""
     with reader(settings) as con:
         table = Table(
-            "run",
+            "day",
             "started",
             "items",
             "landed",
@@ -206,7 +206,7 @@ def status(console: Console, settings: Settings) -> None:
         )
         for r in rows(con, "SELECT * FROM pipeline_runs ORDER BY started_at DESC LIMIT 10"):
             table.add_row(
-                r["run_id"],
+                str(r["interval_on"]),
                 f"{r['started_at']:%Y-%m-%d %H:%M}",
                 *(str(r[k]) for k in ("items_found", "items_landed", "items_quarantined", "articles_extracted")),
                 ", ".join(r["stages_failed"] or []),

@@ -347,8 +347,12 @@ def _person(tokens: Tokens, span: tuple[int, int, str], name_of: dict, absorbed:
         first = left_edge(tokens, title, end - 1)
         other = first - 2  # "Former senator and party leader X": both titles are X's
         is_joined = other >= 0 and tokens.lowers[first - 1] == "and"
-        if is_joined and _title_start(tokens, first - 1, name_of) == other and tokens.deps[title] == "conj":
-            first = left_edge(tokens, other, other)
+        if is_joined and _title_start(tokens, first - 1, name_of) == other:
+            edge = left_edge(tokens, other, other)
+            # A title alone ("party leader") names nobody: without an article it belongs to the name that follows.
+            is_bare = tokens.tags[other] in ("NN", "NNP") and tokens.tags[edge] in (*NOUN_TAGS, "JJ")
+            if is_bare or tokens.deps[title] == "conj":
+                first = edge
         absorbed.update(range(first, start))
     elif start and tokens.tags[start - 1] in ("JJ", "DT", "CD") and _attached(tokens, start - 1, start, end - 1):
         first = left_edge(tokens, start, end - 1)

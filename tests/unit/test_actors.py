@@ -135,3 +135,9 @@ def test_without_parse_and_entities():
     blank.add_pipe("sentencizer")
     doc = actors.Actors()(blank("The minister met Ali Rezaei. He said no."))
     assert isinstance(doc, Doc)
+
+
+def test_two_bare_titles_before_a_name_are_one_person(nlp):
+    found = find(nlp, "Factory owner and party chairman Petro Hlushko met the mayor and the deputy mayor of Zhytniv.")
+    assert "Factory owner and party chairman Petro Hlushko" in found
+    assert "the mayor" in found
