@@ -15,6 +15,7 @@ from spacy.tokens import Doc
 
 from extract.nlp import coreference, extensions, gazetteer, knowledge
 from extract.nlp.coreference import Draft
+from extract.nlp.dateline import dateline_end
 from extract.nlp.tokens import Tokens
 from extract.records import Mention, MentionKind
 
@@ -168,6 +169,8 @@ def find(tokens: Tokens) -> list[Draft]:
     drafts += [
         d for d in named if not (d.first == d.head_first and d.head_last in absorbed and _is_modifier_of(tokens, d))
     ]
+    report = dateline_end(tokens.raw)  # who filed it and where from takes no part in it
+    drafts = [d for d in drafts if tokens.starts[d.first] >= report]
     drafts.sort(key=lambda d: (d.first, -d.last))
     _appositions(tokens, drafts)
     return drafts

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TypeVar
 
+from extract.nlp.dateline import dateline_end
 from extract.nlp.event_grammar import Grammar
 from extract.nlp.event_lexicon import confidences, contexts, harm, numbers
 from extract.nlp.event_match import NOUN_SETTINGS, Match
@@ -81,6 +82,7 @@ class Records:
         self.grammar = grammar
         self.doc = grammar.doc
         self.text = grammar.doc.text
+        self.report = dateline_end(self.text)
         self.dates = anchor(grammar, self.doc._.dates)
         self.places = anchor(grammar, self.doc._.places, PLACE_PREPOSITIONS)
         self.place_at = {i: p for p in self.doc._.places for i in grammar.tokens_in(p.start, p.end)}
@@ -178,7 +180,7 @@ class Records:
         for j in tokens:
             mention = self.grammar.named(j)
             start, end = (mention.start, mention.end) if mention else self._span(j)
-            if any(p.start == start for p in found):
+            if start < self.report or any(p.start == start for p in found):
                 continue
             text = self.text[start:end]
             found.append(

@@ -169,6 +169,8 @@ class Reading(Contents):
             fields = self._cue_fields(one) | self._speaker_fields(one, records)
             fields["channel"] = self._channel(one, fields)
             kind = self._type(one.spans)
+            if kind == "indirect" and self._is_pronoun(one.spans):
+                continue
             records.append(
                 Quote(
                     start=one.spans[0][0],
@@ -184,6 +186,11 @@ class Reading(Contents):
                 )
             )
         return records
+
+    def _is_pronoun(self, spans: list[list[int]]) -> bool:
+        """Nothing is quoted in "he denied that"."""
+        content = self.doc.char_span(spans[0][0], spans[-1][1])
+        return content is not None and len(content) == 1 and content[0].tag_ in ("DT", "PRP", "WDT")
 
     def _confidence(self, kind: QuoteType, one: Found) -> float:
         table = load_confidence()
