@@ -36,10 +36,28 @@ airflow: env
 lint: env
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/sqlfluff lint dbt_project/models dbt_project/tests
 
+# Trains the English pipeline anew from the corpora in WIREHOUSE_TRAINING (about two hours; see extract/nlp/training).
+OUT ?= build/pipeline
+pipeline: export OPENBLAS_NUM_THREADS = 1
+pipeline: env
+	@test -n "$(WIREHOUSE_TRAINING)" || { echo "WIREHOUSE_TRAINING must name the folder of the corpora"; exit 1; }
+	@$(UV) pip install scipy spacy-lookups-data
+	$(BIN)/python -m extract.nlp.training.prepare $(OUT)/ner
+	$(BIN)/python -m extract.nlp.training.vectors $(OUT)/vectors
+	$(BIN)/python -m spacy train extract/nlp/training/parser.cfg --code extract/nlp/training/functions.py \
+		--output $(OUT)/parser --paths.train $(WIREHOUSE_TRAINING)/treebank/train.spacy \
+		--paths.dev $(WIREHOUSE_TRAINING)/treebank/dev.spacy
+	$(BIN)/python -m spacy train extract/nlp/training/ner.cfg --code extract/nlp/training/functions.py \
+		--output $(OUT)/ner-model --paths.train $(OUT)/ner/train.spacy --paths.dev $(OUT)/ner/dev.spacy \
+		--paths.vectors $(OUT)/vectors
+	$(BIN)/python -m extract.nlp.training.assemble $(OUT)/parser/model-best $(OUT)/ner-model/model-best $(OUT)/model
+	$(BIN)/python -m extract.nlp.training.evaluate $(OUT)/model --write
+
 # Versions and hashes alone, for every supported Python and platform.
 lock:
 	@$(UV) pip compile pyproject.toml --group dev --universal --generate-hashes --no-annotate --no-header \
 		--constraint constraints.txt --output-file requirements.lock
 
+# The environment alone: what was landed in data/ cannot be had again.
 clean:
-	@rm -rf .venv data
+	@rm -rf .venv

@@ -39,8 +39,7 @@ def environment(settings: Settings) -> dict[str, str]:
 
 def prepare(settings: Settings) -> None:
     """Set Airflow up where it is not: its database, and the pool that the scheduler would wait for."""
-    for name, value in environment(settings).items():
-        os.environ.setdefault(name, value)
+    os.environ.update(environment(settings))
     settings.airflow_home.mkdir(parents=True, exist_ok=True)
     from airflow.models.pool import Pool  # after the environment is set: Airflow reads it on import
     from airflow.utils.db import check_migrations, upgradedb

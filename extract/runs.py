@@ -35,6 +35,11 @@ def utcnow() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
+def clean(text: Any) -> Any:
+    """Text that can be stored: what a hostile name or field holds beyond Unicode is written out in escapes."""
+    return text if text is None else text.encode("utf-8", "backslashreplace").decode()
+
+
 @dataclass(frozen=True)
 class Run:
     """One run of the stages over one data interval, which is a UTC day."""
@@ -69,6 +74,8 @@ class Account:
         **fields: Any,
     ) -> None:
         """Note an attempt that began at ``started`` (``time.time()``) and has just ended."""
+        subject, message = clean(subject), clean(message or (str(error) or type(error).__name__ if error else None))
+        fields |= {"payload": clean(fields["payload"])} if fields.get("payload") else {}
         self.rows.append(
             Outcome(
                 outcome_id=stable_id(self.run.run_id, self.stage, subject_type, subject),
@@ -79,7 +86,7 @@ class Account:
                 subject=subject,
                 status=status,
                 error_class=type(error).__name__ if error else None,
-                message=message or (str(error) or type(error).__name__ if error else None),
+                message=message,
                 started_at=datetime.fromtimestamp(started, UTC).replace(tzinfo=None),
                 duration_s=round(time.time() - started, 6),
                 **fields,

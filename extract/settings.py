@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from upath import UPath
 
@@ -24,6 +24,12 @@ class Settings(BaseSettings):
     spacy_model: str | None = Field(None, description="another spaCy pipeline than the shipped one")
     languages: tuple[str, ...] = Field(("en",), description="languages that go on to extraction, ISO 639-1")
     shard_articles: int = Field(200, gt=0, description="articles a shard, about")
+
+    @field_validator("data", "config")
+    @classmethod
+    def absolute(cls, path: Path) -> Path:
+        """Tasks and dbt run in other folders than the one in which the path was given."""
+        return path.expanduser().resolve()
 
     @property
     def landing(self) -> UPath:

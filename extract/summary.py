@@ -76,6 +76,7 @@ def counted(con: duckdb.DuckDBPyConnection, run_id: str, day: date) -> dict[str,
         a AS (SELECT DISTINCT article_id, revision, relevance, source_id FROM staging.articles WHERE landed_for = $day)
         SELECT
             (SELECT count(*) FROM o WHERE subject_type = 'source') AS sources,
+            (SELECT count(*) FROM o WHERE subject_type = 'source' AND status = 'failed') AS sources_failed,
             (SELECT count(*) FROM o WHERE subject_type = 'item') AS items,
             (SELECT count(*) FROM o WHERE subject_type = 'item' AND status = 'landed') AS landed,
             (SELECT count(*) FROM o WHERE subject_type = 'item' AND status = 'unchanged') AS unchanged,
@@ -103,7 +104,8 @@ def stages(c: dict[str, int]) -> Table:
     table = Table("stage", "in", "out", title="\nThis run", title_justify="left")
     table.add_row(
         "ingest",
-        f"{c['items']} items of {c['sources']} sources",
+        f"{c['items']} items of {c['sources']} sources"
+        + (f", {c['sources_failed']} failed" if c["sources_failed"] else ""),
         f"{c['landed']} landed, {c['unchanged']} unchanged, {c['quarantined']} quarantined",
     )
     table.add_row(

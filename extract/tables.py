@@ -187,6 +187,8 @@ def create_staging(con: duckdb.DuckDBPyConnection) -> None:
     }
     for table in TABLES.values():
         if table.name in present:
+            for f in table.schema:  # a column added to a record since the table was made
+                con.execute(f'ALTER TABLE staging.{table.name} ADD COLUMN IF NOT EXISTS "{f.name}" {sql_type(f.type)}')
             continue
         con.execute(table.create_sql())
         for f in table.schema:

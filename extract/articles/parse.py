@@ -64,8 +64,9 @@ class Item:
     payload: str | None = None
 
 
-def read_items(name: str, data: bytes) -> Iterator[Item]:
-    """Items of a file by its suffix (.jsonl .ndjson .json .html .htm .txt .xml .rss .atom, each also .gz).
+def read_items(name: str, data: bytes, *, feed: bool = False) -> Iterator[Item]:
+    """Items of a file by its suffix (.jsonl .ndjson .json .html .htm .txt .xml .rss .atom, each also .gz);
+    of a feed whatever its name.
 
     Never raises for what is in the file: a broken file or line is an Item with its error and payload.
     """
@@ -76,7 +77,7 @@ def read_items(name: str, data: bytes) -> Iterator[Item]:
             suffixes = suffixes[:-1]
         if len(data) > MAX_BYTES:
             raise Rejected(f"file is larger than {MAX_BYTES:,} bytes")
-        reader = READERS.get(suffixes[-1].lower() if suffixes else "")
+        reader = read_feed if feed else READERS.get(suffixes[-1].lower() if suffixes else "")
         if reader is None:
             raise Rejected(f"no reader for files named *{suffixes[-1] if suffixes else ''}")
         yield from reader(data)
@@ -261,8 +262,8 @@ def page_time(tree: Any, which: str) -> tuple[str | None, DateMethod]:
 def read_feed(data: bytes) -> Iterator[Item]:
     """Entries of an RSS or Atom feed; the fullest of content and summary is the text."""
     feed = feedparser.parse(data, sanitize_html=False)
-    if not feed.entries and feed.bozo:
-        raise Rejected(f"not a feed: {feed.bozo_exception}")
+    if not feed.entries and (feed.bozo or not feed.version):
+        raise Rejected(f"not a feed: {feed.get('bozo_exception', 'neither RSS nor Atom')}")
     for number, entry in enumerate(feed.entries, 1):
         bodies = [c.get("value", "") for c in entry.get("content", [])] + [entry.get("summary", "")]
         # feedparser would give the time of publication for a missing time of change

@@ -171,6 +171,8 @@ def find(tokens: Tokens) -> list[Draft]:
     ]
     report = dateline_end(tokens.raw)  # who filed it and where from takes no part in it
     drafts = [d for d in drafts if tokens.starts[d.first] >= report]
+    # One phrase, one mention: of "the vast majority of users" the users speak or act, not the majority.
+    drafts = list({(d.first, d.last): d for d in sorted(drafts, key=lambda d: d.head_first)}.values())
     drafts.sort(key=lambda d: (d.first, -d.last))
     _appositions(tokens, drafts)
     return drafts

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections import defaultdict
+from datetime import date
 from typing import Any, TypedDict
 
 import pyarrow.compute as pc
@@ -68,10 +69,8 @@ def extract(run: Run, shard: Shard, settings: Settings) -> dict[str, int]:
             )
             started = time.time()
         if articles:
-            write(
-                tables,
-                shard_folder(run, settings) / stable_id(*sorted(a["article_id"] + a["revision"] for a in articles)),
-            )
+            name = stable_id(*((a["article_id"], a["revision"], published_on(a)) for a in articles))
+            write(tables, shard_folder(run, settings) / name)
     return {s: account.count("article", s) for s in ("extracted", "failed")}
 
 
@@ -81,11 +80,11 @@ def shard_folder(run: Run, settings: Settings) -> UPath:
 
 def pending(run: Run, settings: Settings) -> list[dict[str, Any]]:
     """Relevant articles landed for the day and not yet read by this version, one row a revision, by id."""
-    done = {
-        (row["article_id"], row["revision"])
-        for file in shard_folder(run, settings).glob("*/documents.parquet")
-        for row in pq.ParquetFile(file.open("rb")).read(columns=["article_id", "revision"]).to_pylist()
-    }
+    done: dict[tuple[str, str], date] = {}
+    for file in shard_folder(run, settings).glob("*/documents.parquet"):
+        for row in pq.ParquetFile(file.open("rb")).read(columns=["article_id", "revision", "published_on"]).to_pylist():
+            key = row["article_id"], row["revision"]
+            done[key] = min(anchor(row["published_on"]), done.get(key, date.max))
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for file in sorted(day_folder(settings.landing / "articles", run.day).glob("source=*/*.parquet"), key=str):
         # One file at a time, by its own schema: the folder names are not columns.
@@ -93,16 +92,19 @@ def pending(run: Run, settings: Settings) -> list[dict[str, Any]]:
         for row in table.filter(pc.equal(table["relevance"], "relevant")).to_pylist():
             key = row["article_id"], row["revision"]
             # Two sources may give one text different times: the earliest known anchors its relative dates.
-            if key not in done and (key not in found or anchor(row) < anchor(found[key])):
+            day = anchor(published_on(row))
+            is_read = key in done and done[key] <= day
+            if not is_read and (key not in found or day < anchor(published_on(found[key]))):
                 found[key] = row
     return [found[key] for key in sorted(found)]
 
 
-def anchor(row: dict[str, Any]) -> tuple[bool, str]:
-    return row["published_at"] is None, str(row["published_at"])
+def anchor(published_on: date | None) -> date:
+    """For comparing: an unknown day comes last."""
+    return published_on or date.max
 
 
-def published_on(article: dict[str, Any]) -> Any:
+def published_on(article: dict[str, Any]) -> date | None:
     """The day to read relative dates by; None where the publication time is not known to the day."""
     known = article["published_at"] and article["published_precision"] in ("second", "day")
     return article["published_at"].date() if known else None

@@ -10,7 +10,7 @@ import hashlib
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import PurePath
 
 import py3langid
@@ -52,9 +52,9 @@ def ingest(run: Run, source_id: str, settings: Settings) -> dict[str, int]:
             files = []
         else:
             account.add("source", source.id, "ok", started=started, source_id=source.id, rows=len(files))
-        seen, fresh = landed(settings, source.id), []
+        seen, fresh = landed(settings, source.id, run.day), []
         for file in track(files, f"ingest {source.id}", len(files)):
-            for item, started in read_file(file, settings):
+            for item, started in read_file(file, source, settings):
                 if article := ingest_item(item, started, file, source, run, topics, account, settings, seen):
                     fresh.append(article)
         land(fresh, source, run, settings)
@@ -77,7 +77,7 @@ def source_files(source: SourceConfig, run: Run) -> Iterator[UPath]:
             yield file
 
 
-def read_file(file: UPath, settings: Settings) -> Iterator[tuple[Item, float]]:
+def read_file(file: UPath, source: SourceConfig, settings: Settings) -> Iterator[tuple[Item, float]]:
     """Items of a file with the time at which reading each began; a file that cannot be read is one item."""
     started = time.time()
     try:
@@ -86,7 +86,7 @@ def read_file(file: UPath, settings: Settings) -> Iterator[tuple[Item, float]]:
     except OSError as error:
         yield Item("", error=error), started
         return
-    for item in read_items(file.name, data):
+    for item in read_items(file.name, data, feed=source.kind == "feed"):
         yield item, started
         started = time.time()
 
@@ -123,8 +123,8 @@ def ingest_item(
         payload = item.parsed.model_dump_json()[:20_000]
         account.add("item", where, "quarantined", started=started, error=error, payload=payload, source_id=source.id)
         return None
-    new = article.record_id not in seen
-    seen.add(article.record_id)
+    new = landed_as(article.record_id, article.relevance, article.topics) not in seen
+    seen.add(landed_as(article.record_id, article.relevance, article.topics))
     account.add(
         "item",
         where,
@@ -217,10 +217,20 @@ def relevance(text: str, language: str | None, topics: list[str], settings: Sett
     return "relevant" if text else "no_text"
 
 
-def landed(settings: Settings, source_id: str) -> set[str]:
-    """Ids of the records that earlier runs landed for a source."""
-    files = (settings.landing / "articles").glob(f"date=*/source={source_id}/*.parquet")
-    return {i for f in files for i in pq.ParquetFile(f.open("rb")).read(columns=["record_id"])["record_id"].to_pylist()}
+def landed_as(record_id: str, relevance: str, topics: list[str]) -> str:
+    """A record is landed again where a changed configuration sees it otherwise."""
+    return "|".join([record_id, relevance, *topics])
+
+
+def landed(settings: Settings, source_id: str, day: date) -> set[str]:
+    """What runs of this day and earlier days landed of a source, as ``landed_as``."""
+    seen: set[str] = set()
+    for file in (settings.landing / "articles").glob(f"date=*/source={source_id}/*.parquet"):
+        if file.parent.parent.name <= f"date={day:%Y-%m-%d}":
+            with file.open("rb") as handle:
+                rows = pq.ParquetFile(handle).read(columns=["record_id", "relevance", "topics"]).to_pylist()
+            seen.update(landed_as(**row) for row in rows)
+    return seen
 
 
 def land(articles: list[Article], source: SourceConfig, run: Run, settings: Settings) -> None:

@@ -17,6 +17,7 @@ from upath import UPath
 
 from extract.articles.sources import read_sources
 from extract.articles.topics import read_topics
+from extract.nlp.version import extractor_version
 from extract.runs import Run, accounting, track
 from extract.settings import Settings, day_folder
 from extract.stages.extract import shard_folder
@@ -41,6 +42,11 @@ def load(run: Run, settings: Settings) -> dict[str, int]:
         load_configuration(con, settings)
         articles = sorted(day_folder(settings.landing / "articles", run.day).glob("source=*/*.parquet"), key=str)
         shards = sorted(shard_folder(run, settings).glob("*/documents.parquet"), key=str)
+        # What another version read of the day is about to be replaced, and may be loaded again one day.
+        ours = f"shards/{extractor_version(settings.spacy_model)}/%"
+        others = "DELETE FROM staging.loaded_files WHERE path LIKE $shards AND path NOT LIKE $ours"
+        if shards:
+            con.execute(others, {"shards": f"shards/%/date={run.day}/%", "ours": ours})
         counts = {
             "articles": load_new(con, articles, load_articles, settings),
             "shards": load_new(con, shards, load_shard, settings),
@@ -90,13 +96,30 @@ def load_new(con: duckdb.DuckDBPyConnection, files: Iterable[UPath], loader: Loa
 
 
 def load_articles(con: duckdb.DuckDBPyConnection, file: UPath) -> None:
-    rows = read(file)
+    """Replace records; the day that first saw one stays its day, in whichever order days are run."""
+    con.register("landed", read(file))
+    rows = con.execute(
+        """
+        SELECT landed.* REPLACE (least(landed.landed_for, coalesce(known.landed_for, landed.landed_for)) AS landed_for)
+        FROM landed LEFT JOIN staging.articles AS known USING (record_id)
+        """
+    ).to_arrow_table()
+    con.unregister("landed")
     delete_rows(con, ARTICLES, rows.select(list(ARTICLES.key)))
-    insert_rows(con, ARTICLES, rows)
+    insert_rows(con, ARTICLES, rows.select(ARTICLES.schema.names))
 
 
 def load_outcome_file(con: duckdb.DuckDBPyConnection, file: UPath) -> None:
-    rows = read(file)
+    """Of two tries of one task the later holds, except that what the first landed stays told as landed."""
+    con.register("tried", read(file))
+    rows = con.execute(
+        """
+        SELECT tried.* FROM tried LEFT JOIN staging.outcomes AS known USING (outcome_id)
+        WHERE known.outcome_id IS NULL
+            OR (known.started_at <= tried.started_at AND NOT (known.status = 'landed' AND tried.status = 'unchanged'))
+        """
+    ).to_arrow_table()
+    con.unregister("tried")
     delete_rows(con, OUTCOMES, rows.select(list(OUTCOMES.key)))
     insert_rows(con, OUTCOMES, rows)
 

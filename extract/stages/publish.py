@@ -13,11 +13,17 @@ import time
 from pathlib import Path
 
 import duckdb
+from upath import UPath
 
 from extract.runs import Run, accounting, write
 from extract.settings import Settings
 from extract.stages.load import load_outcomes, transaction
+from extract.tables import replacing
 from extract.warehouse import connect, writing
+
+
+class NotBuilt(RuntimeError):
+    """The last build was cut off or failed, so there is nothing fit to publish."""
 
 
 class NotAccountedFor(RuntimeError):
@@ -34,10 +40,12 @@ def publish(run: Run, settings: Settings) -> Path:
             load_outcomes(con, run, settings)
         with connect(settings) as con:
             con.execute("CHECKPOINT")
-            built = con.execute("SELECT fingerprint FROM staging.builds").fetchall()
+            built = con.execute("SELECT fingerprint || '@' || built_at FROM staging.builds").fetchall()
+        if not built:
+            raise NotBuilt("the marts are not built whole: run wirehouse build first, readers keep the last copy")
         settings.published.mkdir(parents=True, exist_ok=True)
         replace(settings.warehouse, settings.published_warehouse)
-        export_marts(settings, built[0][0] if built else "")
+        export_marts(settings, built[0][0])
     return settings.published_warehouse
 
 
@@ -73,29 +81,40 @@ def export_marts(settings: Settings, fingerprint: str) -> None:
             temporary = folder / f".{name}.tmp"
             con.execute(f"COPY (FROM main.{name}) TO '{temporary}' (FORMAT parquet, COMPRESSION zstd)")
             temporary.replace(folder / f"{name}.parquet")
-    manifest.write_text(json.dumps({"fingerprint": fingerprint, "marts": names}, indent=1))
+    with replacing(UPath(manifest)) as out:
+        out.write(json.dumps({"fingerprint": fingerprint, "marts": names}, indent=1).encode())
 
 
 def reconcile(run: Run, settings: Settings) -> dict[str, int]:
     """Check in the published copy that what the run's day landed has come out; raises NotAccountedFor."""
-    with duckdb.connect(settings.published_warehouse, read_only=True) as con:
-        relevant, read, articles, in_marts = con.execute(
-            """
-            SELECT
-                (SELECT count(DISTINCT (article_id, revision)) FROM staging.articles
-                 WHERE landed_for = $day AND relevance = 'relevant'),
-                (SELECT count(DISTINCT (article_id, revision)) FROM staging.articles
-                 SEMI JOIN staging.documents USING (article_id, revision)
-                 WHERE landed_for = $day AND relevance = 'relevant'),
-                (SELECT count(DISTINCT article_id) FROM staging.articles),
-                (SELECT count(*) FROM main.articles)
-            """,
-            {"day": run.day},
-        ).fetchall()[0]
-    if relevant != read or articles != in_marts:
-        raise NotAccountedFor(
-            f"{run.day}: of {relevant} relevant articles landed {read} were read, "
-            f"and of {articles} articles in staging {in_marts} are in the mart. Run the day again; "
-            "what is missing is read then."
-        )
-    return {"relevant": relevant, "read": read, "articles": articles}
+    with accounting(run, "publish", "reconcile", settings):
+        with duckdb.connect(settings.published_warehouse, read_only=True) as con:
+            failed = [
+                f"{stage} {task}: {message}"
+                for stage, task, message in con.execute(
+                    """
+                    SELECT stage, subject, message FROM staging.outcomes
+                    WHERE run_id = $run AND subject_type = 'task' AND status = 'failed' ORDER BY ALL
+                    """,
+                    {"run": run.run_id},
+                ).fetchall()
+            ]
+            relevant, read, articles, in_marts = con.execute(
+                """
+                WITH ours AS (SELECT * FROM staging.articles WHERE landed_for = $day)
+                SELECT
+                    (SELECT count(DISTINCT (article_id, revision)) FROM ours WHERE relevance = 'relevant'),
+                    (SELECT count(DISTINCT (article_id, revision)) FROM ours
+                     SEMI JOIN staging.documents USING (article_id, revision) WHERE relevance = 'relevant'),
+                    (SELECT count(DISTINCT article_id) FROM ours),
+                    (SELECT count(*) FROM main.articles SEMI JOIN ours USING (article_id))
+                """,
+                {"day": run.day},
+            ).fetchall()[0]
+        if failed or relevant != read or articles != in_marts:
+            raise NotAccountedFor(
+                f"{run.day}: of {relevant} relevant articles landed {read} were read, and of {articles} articles "
+                f"landed {in_marts} are in the mart. Run the day again: what is missing is read then. "
+                + "".join(f"\nfailed: {f}" for f in failed)
+            )
+        return {"relevant": relevant, "read": read, "articles": articles}

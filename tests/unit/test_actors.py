@@ -141,3 +141,10 @@ def test_two_bare_titles_before_a_name_are_one_person(nlp):
     found = find(nlp, "Factory owner and party chairman Petro Hlushko met the mayor and the deputy mayor of Zhytniv.")
     assert "Factory owner and party chairman Petro Hlushko" in found
     assert "the mayor" in found
+
+
+def test_a_phrase_is_one_mention(nlp):
+    doc = nlp("The vast majority of voters stayed at home, and a majority of the staff left on Monday.")
+    spans = [(m.start, m.end) for m in doc._.mentions]
+    assert len(spans) == len(set(spans))
+    assert "voters" in {m.form.split()[-1] for m in doc._.mentions}
