@@ -1,0 +1,154 @@
+"""Single stages on hard days: odd input, tasks tried twice, a changed configuration."""
+
+import json
+import os
+import time
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+
+from extract.runs import Run, accounting
+from extract.settings import Settings
+from extract.stages import extract, ingest, load, publish
+
+DAY = date(2022, 10, 14)
+TEXT = "A ferry left the harbour of Zhytniv on Friday with eighty people, the harbour master said.\n\nIt was full."
+
+
+class Project:
+    """A configuration with a folder a source, and the data folder of its runs."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.settings = Settings(data=root / "data", config=root)
+        self.topic("Zhytniv")
+        self.sources()
+
+    def topic(self, term):
+        topic = {"id": "t", "name": "T", "description": "d", "any": [term], "source": "own"}
+        (self.root / "topics.yml").write_text(yaml.safe_dump({"topics": [topic]}))
+
+    def sources(self, *names):
+        sources = [{"id": n, "name": n, "kind": "folder", "path": str(self.root / n)} for n in names]
+        (self.root / "sources.yml").write_text(yaml.safe_dump({"sources": sources}))
+        for name in names:
+            (self.root / name).mkdir(exist_ok=True)
+
+    def ingest(self, source, day=DAY):
+        return ingest.ingest(Run.by_hand(day), source, self.settings)
+
+    def load(self, day=DAY):
+        load.load(Run.by_hand(day), self.settings)
+
+    def ask(self, query):
+        with duckdb.connect(self.settings.warehouse) as con:
+            return con.execute(query).fetchall()
+
+
+@pytest.fixture
+def project(tmp_path):
+    return Project(tmp_path)
+
+
+def article(**fields):
+    return json.dumps({"url": "https://a.example/ferry", "title": "Ferry", "text": TEXT, **fields}) + "\n"
+
+
+def test_names_and_strings_beyond_unicode_stop_nothing(project):
+    project.sources("wire")
+    folder = project.root / "wire"
+    Path(os.fsdecode(os.fsencode(folder) + b"/b\xff.jsonl")).write_text("{")
+    (folder / "surrogate.json").write_text('[{"title": "\\ud800"}, {"text": "\\ud800"}]')
+    (folder / "good.jsonl").write_text(article())
+    counts = project.ingest("wire")
+    assert counts["landed"] >= 1
+    assert counts["quarantined"] >= 1
+    project.load()
+    assert project.ask("SELECT count(*) FROM staging.articles WHERE title = 'Ferry'") == [(1,)]
+    assert project.ask("SELECT count(*) FROM staging.outcomes WHERE subject_type = 'item'") == [(4,)]
+
+
+def test_source_that_is_missing_is_an_outcome(project):
+    project.sources("wire")
+    (project.root / "wire").rmdir()
+    assert sum(project.ingest("wire").values()) == 0
+    project.load()
+    assert project.ask("SELECT status, error_class FROM staging.outcomes WHERE subject_type = 'source'") == [
+        ("failed", "FileNotFoundError")
+    ]
+
+
+@pytest.mark.parametrize("loaded_between", [True, False])
+def test_of_two_tries_of_a_task_the_later_holds(project, loaded_between):
+    run = Run.by_hand(DAY)
+    with pytest.raises(OSError), accounting(run, "extract", "1 of 1", project.settings):
+        raise OSError("no room")
+    if loaded_between:
+        project.load()
+    time.sleep(0.01)
+    with accounting(run, "extract", "1 of 1", project.settings):
+        pass
+    project.load()
+    assert project.ask("SELECT status FROM staging.outcomes WHERE subject = '1 of 1'") == [("ok",)]
+
+
+def test_new_topic_reaches_articles_that_were_landed_before(project):
+    project.sources("wire")
+    (project.root / "wire" / "a.jsonl").write_text(article())
+    project.topic("Elsewhere")
+    project.ingest("wire")
+    assert extract.plan(Run.by_hand(DAY), project.settings) == []
+    project.topic("Zhytniv")
+    assert project.ingest("wire")["landed"] == 1
+    assert len(extract.plan(Run.by_hand(DAY), project.settings)) == 1
+    project.load()
+    assert project.ask("SELECT relevance FROM staging.articles") == [("relevant",)]
+
+
+def test_earlier_date_of_a_text_read_before_dates_it_anew(project):
+    project.sources("late", "early")
+    (project.root / "late" / "a.jsonl").write_text(article(published_at="2022-10-16"))
+    (project.root / "early" / "a.jsonl").write_text(article(published_at="2022-10-14"))
+    for source in ("late", "early"):
+        project.ingest(source)
+        run = Run.by_hand(DAY)
+        for shard in extract.plan(run, project.settings):
+            extract.extract(run, shard, project.settings)
+    project.load()
+    assert project.ask("SELECT DISTINCT published_on FROM staging.documents") == [(date(2022, 10, 14),)]
+
+
+def test_year_alone_dates_no_article_before_a_day_does(project):
+    project.sources("vague", "exact")
+    (project.root / "vague" / "a.jsonl").write_text(article(published_at="2022"))
+    (project.root / "exact" / "a.jsonl").write_text(article(published_at="2022-10-14"))
+    for source in ("vague", "exact"):
+        project.ingest(source)
+    [row] = extract.pending(Run.by_hand(DAY), project.settings)
+    assert extract.published_on(row) == date(2022, 10, 14)
+
+
+def test_going_back_to_an_earlier_version_brings_its_rows_back(project, monkeypatch):
+    project.sources("wire")
+    (project.root / "wire" / "a.jsonl").write_text(article())
+    project.ingest("wire")
+    for version in ("1", "2", "1"):
+        for module in (extract, load):
+            monkeypatch.setattr(module, "extractor_version", lambda model, version=version: version)
+        run = Run.by_hand(DAY)
+        for shard in extract.plan(run, project.settings):
+            extract.extract(run, shard, project.settings)
+        project.load()
+        assert project.ask("SELECT DISTINCT extractor_version FROM staging.documents") == [(version,)]
+
+
+def test_nothing_half_built_is_published(project):
+    project.load()
+    with duckdb.connect(project.settings.warehouse) as con:
+        con.execute("CREATE TABLE staging.builds (fingerprint VARCHAR, built_at TIMESTAMP)")
+    with pytest.raises(publish.NotBuilt):
+        publish.publish(Run.by_hand(DAY), project.settings)
+    assert not project.settings.published_warehouse.exists()
