@@ -20,12 +20,7 @@ spoken as (
         case
             when antecedents.actor_id is not null then antecedents.resolution_method
             else speakers.resolution_method
-        end as speaker_resolution_method,
-        case
-            -- A few words are said by many people independently: they are no utterance to be followed.
-            when len(string_split(quotes.text_normalised, ' ')) >= 6 then md5(quotes.text_normalised)
-            else quotes.quote_id
-        end as utterance_id
+        end as speaker_resolution_method
     from quotes
     left join {{ ref('int_speakers') }} as spoken_by on quotes.quote_id = spoken_by.quote_id
     left join {{ ref('int_mentions_resolved') }} as speakers on spoken_by.mention_id = speakers.mention_id
@@ -59,11 +54,6 @@ nested as (
 
 select
     spoken.*,
-    nested.parent_quote_id,
-    count(distinct spoken.article_id) over same_utterance as utterance_n_articles,
-    count(distinct spoken.outlet) over same_utterance as utterance_n_outlets,
-    count(distinct spoken.original_outlet) over same_utterance as utterance_n_independent_sources,
-    min(spoken.published_at) over same_utterance as utterance_first_published_at
+    nested.parent_quote_id
 from spoken
 left join nested on spoken.quote_id = nested.quote_id
-window same_utterance as (partition by spoken.utterance_id)

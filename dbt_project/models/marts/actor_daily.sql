@@ -17,7 +17,7 @@ daily_quotes as (
         published_on,
         count(*) as n_quotes,
         count(distinct utterance_id) as n_utterances
-    from {{ ref('int_quotes') }}
+    from {{ ref('quotes') }}
     group by speaker_actor_id, published_on
 ),
 

@@ -40,12 +40,15 @@ select
     quotes.channel,
     quotes.confidence,
     quotes.parent_quote_id,
-    quotes.utterance_id,
-    quotes.utterance_n_articles,
-    quotes.utterance_n_outlets,
-    quotes.utterance_n_independent_sources,
-    quotes.utterance_first_published_at,
+    utterances.utterance_id,
+    utterances.utterance_n_articles,
+    utterances.utterance_n_outlets,
+    utterances.utterance_n_independent_sources,
+    utterances.utterance_first_published_at,
+    utterances.utterance_first_outlet,
+    utterances.is_first,
     quotes.extractor_version
 from {{ ref('int_quotes') }} as quotes
+inner join {{ ref('int_utterances') }} as utterances on quotes.quote_id = utterances.quote_id
 inner join {{ ref('int_articles') }} as latest on quotes.article_id = latest.article_id
 inner join {{ ref('stg_articles') }} as articles on latest.record_id = articles.record_id

@@ -29,7 +29,7 @@ daily_quotes as (
         count(distinct quotes.utterance_id) as n_utterances,
         count(distinct quotes.speaker_actor_id) as n_speakers
     from topic_articles
-    inner join {{ ref('int_quotes') }} as quotes on topic_articles.article_id = quotes.article_id
+    inner join {{ ref('quotes') }} as quotes on topic_articles.article_id = quotes.article_id
     group by topic_articles.topic_id, topic_articles.published_on
 ),
 
