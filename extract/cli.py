@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import json
 import os
@@ -10,16 +9,16 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from extract import runs
+from extract.records import EventStatus, QuoteType
 from extract.runs import Run
 from extract.settings import settings
 
@@ -31,10 +30,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="UTC day of the data interval; yesterday")]
+Format = Annotated[Literal["table", "csv", "json"], typer.Option("--format", "-f", help="json is an object a line")]
+Limit = Annotated[int, typer.Option(help="rows shown in a table")]
 
 
 def day_of(day: datetime | None) -> Any:
     return (day or datetime.now(UTC) - timedelta(days=1)).date()
+
+
+def as_date(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
 
 
 def this_run(day: datetime | None) -> Run:
@@ -163,36 +168,65 @@ def publish(day: Day = None) -> None:
 @app.command()
 def sql(
     query: Annotated[str, typer.Argument(help="a query; - reads it from standard input")],
-    format: Annotated[str, typer.Option("--format", "-f", help="table, csv or json")] = "table",
-    limit: Annotated[int, typer.Option(help="rows shown in a table")] = 100,
+    format: Format = "table",
+    limit: Limit = 100,
 ) -> None:
     """Ask the published warehouse."""
     import duckdb
 
-    from extract.summary import reader
+    from extract import summary, views
 
-    with reader(settings()) as con:
+    with summary.reader(settings()) as con:
         try:
             found = con.execute(sys.stdin.read() if query == "-" else query)
         except duckdb.Error as error:
             raise typer.BadParameter(str(error)) from error
-        names = [d[0] for d in found.description or []]
-        rows = found.fetchall()
-    if format == "json":
-        for row in rows:
-            typer.echo(json.dumps(dict(zip(names, row, strict=True)), default=str, ensure_ascii=False))
-    elif format == "csv":
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerows([names, *rows])
-    elif format == "table":
-        table = Table(*names)
-        for row in rows[:limit]:
-            table.add_row(*("" if v is None else str(v) for v in row))
-        Console().print(table)
-        if len(rows) > limit:
-            typer.echo(f"{len(rows) - limit} more rows: --limit shows more, -f csv all", err=True)
-    else:
-        raise typer.BadParameter(f"no format {format!r}: table, csv or json")
+        views.show(found, format, limit)
+
+
+@app.command()
+def quotes(
+    speaker: Annotated[str | None, typer.Argument(help="name or actor_id; everybody if not given")] = None,
+    about: Annotated[str | None, typer.Option(help="topic id, or words in the quote or around it")] = None,
+    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="first day of publication")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="last day of publication")] = None,
+    type: Annotated[QuoteType | None, typer.Option(help="in quotation marks, partly, or without")] = None,
+    format: Format = "table",
+    limit: Limit = 20,
+) -> None:
+    """What a speaker said, latest first; the same words in several outlets once."""
+    from extract import summary, views
+
+    with summary.reader(settings()) as con:
+        found = views.quotes(con, speaker, about=about, since=as_date(since), until=as_date(until), type=type)
+        views.show(found, format, limit)
+
+
+@app.command()
+def events(
+    actor: Annotated[str | None, typer.Option(help="who acts: name or actor_id; a country with its government")] = None,
+    recipient: Annotated[str | None, typer.Option(help="who is acted upon, likewise")] = None,
+    type: Annotated[str | None, typer.Option(help="PLOVER event type, such as SANCTION")] = None,
+    status: Annotated[EventStatus | None, typer.Option(help="how certain it is")] = None,
+    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="first day")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="last day")] = None,
+    format: Format = "table",
+    limit: Limit = 20,
+) -> None:
+    """Who did what to whom, latest first. An event without a date counts by its first article's day."""
+    from extract import summary, views
+
+    with summary.reader(settings()) as con:
+        found = views.events(
+            con,
+            actor=actor,
+            recipient=recipient,
+            type=type,
+            status=status,
+            since=as_date(since),
+            until=as_date(until),
+        )
+        views.show(found, format, limit)
 
 
 @app.command()
@@ -216,6 +250,7 @@ def airflow(context: typer.Context) -> None:
     """Airflow on the data folder: its scheduler and web page until Ctrl-C, or the airflow command given.
 
     Such as: wirehouse airflow backfill create --dag-id news_daily --from-date 2022-10-01 --to-date 2022-10-31
+    --max-active-runs 1
     """
     from extract.orchestrate import airflow as command
 
@@ -260,7 +295,7 @@ def annotate(
 
     text = sys.stdin.read() if input == "-" else None
     if text is not None and not text.lstrip().startswith("{"):
-        if sys.stdout.isatty() or output is None:
+        if output is None:
             show(Console(), text, settings().spacy_model)
             return
         text = json.dumps({"id": "stdin", "text": text})
