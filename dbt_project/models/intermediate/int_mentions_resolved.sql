@@ -1,5 +1,14 @@
+with mentions as (
+    select
+        *,
+        -- A pronoun that nothing names, and a document, stand for no actor. Said here and not in the join: a condition
+        -- on one side alone makes DuckDB compare every mention with every form.
+        case when kind not in ('pronoun', 'document') then form end as resolvable_form
+    from {{ ref('int_mention_forms') }}
+)
+
 select
-    mentions.*,
+    mentions.* exclude (resolvable_form),
     resolved.actor_id,
     resolved.canonical_name,
     resolved.kind as actor_kind,
@@ -7,13 +16,12 @@ select
     resolved.sector,
     resolved.is_curated,
     resolved.method as resolution_method
-from {{ ref('int_mention_forms') }} as mentions
+from mentions
 left join {{ ref('int_resolved_forms') }} as resolved
     on
-        mentions.form = resolved.form
+        mentions.resolvable_form = resolved.form
         and mentions.label = resolved.label
         and mentions.role is not distinct from resolved.role
         and mentions.affiliation is not distinct from resolved.affiliation
         and mentions.published_on is not distinct from resolved.published_on
         and mentions.acts = resolved.acts
-        and mentions.kind not in ('pronoun', 'document')
