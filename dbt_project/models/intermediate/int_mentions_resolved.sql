@@ -1,14 +1,14 @@
 with mentions as (
     select
-        *,
+        forms.*,
         -- A pronoun that nothing names, and a document, stand for no actor. Said here and not in the join: a condition
         -- on one side alone makes DuckDB compare every mention with every form.
-        case when kind not in ('pronoun', 'document') then form end as resolvable_form
-    from {{ ref('int_mention_forms') }}
+        case when forms.kind not in ('pronoun', 'document') then forms.form end as resolvable_form
+    from {{ ref('int_mention_forms') }} as forms
 )
 
 select
-    mentions.* exclude (resolvable_form),
+    mentions.* exclude (resolvable_form),  -- noqa: RF02
     resolved.actor_id,
     resolved.canonical_name,
     resolved.kind as actor_kind,
