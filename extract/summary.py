@@ -52,7 +52,7 @@ def run(console: Console, day: date, settings: Settings, seconds: float, log: Pa
                 f"{day}: {counts['landed']} of {counts['items']} items new, {counts['read']} read, {seconds:.0f} s"
             )
             return
-        if not counts["landed"] and not last["articles_extracted"]:
+        if not (counts["landed"] or counts["read"] or counts["built"]):
             console.print(
                 f"\nNothing new: all {counts['items']} items were known or quarantined, and the marts are "
                 f"as they were. {seconds:.0f} s."
@@ -88,6 +88,7 @@ def counted(con: duckdb.DuckDBPyConnection, run_id: str, day: date) -> dict[str,
             (SELECT count(DISTINCT (article_id, revision)) FROM a WHERE relevance = 'no_text') AS no_text,
             (SELECT count(*) FROM o WHERE subject_type = 'article' AND status = 'extracted') AS read,
             (SELECT count(*) FROM o WHERE subject_type = 'article' AND status = 'failed') AS failed,
+            (SELECT count(*) FROM o WHERE subject_type = 'node') AS built,
             (SELECT count(*) FROM articles) AS articles,
             (SELECT count(*) FROM revisions) AS revisions,
             (SELECT count(*) FROM actors) AS actors,
