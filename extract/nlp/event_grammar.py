@@ -76,6 +76,8 @@ class Grammar:
             if token.is_sent_start or i == 0:
                 self.sentence_starts.append(i)
         self._mend_lemmas(lexicon.hyphenated)
+        # Mending the tree asks who can act, and who heads a mention depends on the mended tree.
+        self.mentions = self._mentions_by_token()
         self._reattach_clauses()
         self._mend_roots()
         self.mentions = self._mentions_by_token()
