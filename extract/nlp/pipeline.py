@@ -14,6 +14,7 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from extract.nlp import values
 from extract.nlp.ops import use_fastest_ops
 
 T = TypeVar("T")
@@ -50,6 +51,7 @@ def load(model: str | None = None) -> Language:
     if missing or not set(nlp.get_pipe("parser").labels) >= LABELS:  # type: ignore[attr-defined]
         lacks = " and ".join(missing) or "the dependency labels nsubj, dobj, pobj"
         raise PipelineError(f"spaCy pipeline {model!r} lacks {lacks}: use an English one such as en_core_web_sm.")
+    values.anchor(nlp)
     for name in COMPONENTS:
         importlib.import_module(f"extract.nlp.{name}")  # registers the factory
         nlp.add_pipe(f"wirehouse_{name}")
