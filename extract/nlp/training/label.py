@@ -23,7 +23,7 @@ from extract.nlp.pipeline import batched
 from extract.nlp.training.prepare import training_folder
 from extract.nlp.training.teacher import Pieces, annotate, encoder_folder, load
 
-SHARD = 1000
+SHARD = 200
 LONGEST = 1500  # characters in a document
 ATTRIBUTES = ["TAG", "POS", "MORPH", "HEAD", "DEP", "SENT_START", "ENT_IOB", "ENT_TYPE"]
 

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import networkx
+import numpy as np
 import spacy
 import torch
 from spacy.language import Language
@@ -357,7 +358,7 @@ def train(ner: Path, out: Path, total: int, treebank_words: int, ner_words: int,
     seen = 0
     state_file = out / "training.pt"
     if state_file.exists():
-        state = torch.load(state_file, weights_only=False)
+        state = torch.load(state_file, map_location="cpu")
         model.load_state_dict(state["model"])
         seen = state["seen"]
         random.seed(seen)  # other passages than those seen before
@@ -396,15 +397,20 @@ def train(ner: Path, out: Path, total: int, treebank_words: int, ner_words: int,
 
 def save(model: Teacher, optimizer: Any, seen: int, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
-    state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "seen": seen, "labels": model.labels}
+    state = {
+        "model": model.state_dict(),
+        "optimizer": optimizer.state_dict(),
+        "seen": seen,
+        "labels": vars(model.labels),
+    }
     torch.save(state, out / "training.new")
     (out / "training.new").rename(out / "training.pt")
 
 
 def load(out: Path) -> Teacher:
     """The teacher as trained so far."""
-    state = torch.load(out / "training.pt", weights_only=False, map_location="cpu")
-    model = Teacher(BertConfig.from_pretrained(encoder_folder()), state["labels"])
+    state = torch.load(out / "training.pt", map_location="cpu")
+    model = Teacher(BertConfig.from_pretrained(encoder_folder()), Labels(**state["labels"]))
     model.load_state_dict(state["model"])
     return model.to("cuda" if torch.cuda.is_available() else "cpu").eval()
 
@@ -442,19 +448,15 @@ def reaches_root(heads: list[int], word: int) -> bool:
     return False
 
 
-def names(scores: Tensor, labels: list[str]) -> list[str]:
+def names(scores: np.ndarray, labels: list[str]) -> list[str]:
     """Best BIO labels (Viterbi): no name begins with I."""
-    allowed = torch.tensor([
-        [not new.startswith("I-") or (old[2:] == new[2:] and old != "O") for new in labels] for old in labels
-    ])  # fmt: skip
-    barrier = torch.where(allowed, 0.0, -1e4)
-    first = torch.tensor([-1e4 if label.startswith("I-") else 0.0 for label in labels])
-    best, back = scores[0] + first, []
+    allowed = [[not new.startswith("I-") or (old != "O" and old[2:] == new[2:]) for new in labels] for old in labels]
+    barrier = np.where(allowed, 0.0, -1e4)
+    best, back = scores[0] + barrier[labels.index("O")], []
     for row in scores[1:]:
-        step = best.unsqueeze(-1) + barrier
-        best, came = step.max(0)
-        best = best + row
-        back.append(came)
+        step = best[:, None] + barrier
+        back.append(step.argmax(0))
+        best = step.max(0) + row
     path = [int(best.argmax())]
     for came in reversed(back):
         path.append(int(came[path[-1]]))
@@ -509,7 +511,7 @@ def decode(model: Teacher, out: dict[str, Tensor], passage: Passage) -> dict[str
         "starts": [bool(i) for i in starts.tolist()],
         "heads": heads,
         "deps": [labels.deps[i] for i in relations],
-        "ents": names(out["ents"][:size], labels.ents),
+        "ents": names(out["ents"][:size].numpy(), labels.ents),
     }
 
 
