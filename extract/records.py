@@ -81,6 +81,9 @@ class Article:
     charset: Annotated[str | None, "character set the file was decoded with"]
     license: Annotated[str | None, "terms of the text, where stated"]
     raw_path: Annotated[str, "file it was read from, with the line or entry number"]
+    agency: Annotated[str | None, "news agency that wrote the text, where outlet, byline or text say so"] = None
+    agency_method: Annotated[str | None, "where the agency was found: outlet, byline or text"] = None
+    fingerprints: Annotated[list[int] | None, "hashes of runs of words, by which copies are found"] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

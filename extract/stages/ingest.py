@@ -17,6 +17,7 @@ import py3langid
 import pyarrow.parquet as pq
 from upath import UPath
 
+from extract.articles.copies import agency_credit, fingerprints
 from extract.articles.dating import ImplausibleDate, parse_time
 from extract.articles.identity import article_id, canonical_url, normalise_text, revision, text_key
 from extract.articles.parse import Item, Parsed, read_items
@@ -161,6 +162,7 @@ def to_article(
     matched = match_topics(topics, title, text)
     identity = article_id(canonical, title, text)
     rev = revision(title, text)
+    agency, agency_method = agency_credit(parsed.outlet or source.name, canonical, parsed.byline, text)
     article = Article(
         record_id=stable_id(source.id, identity, rev, *sorted(parsed.model_dump(exclude={"text"}).items())),
         article_id=identity,
@@ -190,6 +192,9 @@ def to_article(
         charset=parsed.charset,
         license=parsed.license or source.license,
         raw_path=where,
+        agency=agency,
+        agency_method=agency_method,
+        fingerprints=fingerprints(text),
     )
     return article, note
 

@@ -96,8 +96,15 @@ def load_new(con: duckdb.DuckDBPyConnection, files: Iterable[UPath], loader: Loa
 
 
 def load_articles(con: duckdb.DuckDBPyConnection, file: UPath) -> None:
-    """Replace records; the day that first saw one stays its day, in whichever order days are run."""
-    con.register("landed", read(file))
+    """Replace records; the day that first saw one stays its day, in whichever order days are run.
+
+    A file landed before a field was added to the record has no value for it.
+    """
+    landed = read(file)
+    for field in ARTICLES.schema:
+        if field.name not in landed.column_names:
+            landed = landed.append_column(field, pa.nulls(len(landed), field.type))
+    con.register("landed", landed)
     rows = con.execute(
         """
         SELECT landed.* REPLACE (least(landed.landed_for, coalesce(known.landed_for, landed.landed_for)) AS landed_for)

@@ -129,7 +129,7 @@ select
             list_position(
                 ['realised', 'reported', 'historical', 'attempted', 'future', 'hypothetical', 'negated'], status
             ) asc,
-            duplicate_role desc,
+            duplicate_role = 'original' desc,
             confidence desc,
             published_at asc nulls last,
             event_mention_id asc

@@ -29,5 +29,8 @@ select
     not is_teaser and text != '' as has_text,
     charset,
     license,
-    raw_path
+    raw_path,
+    agency,
+    agency_method,
+    coalesce(fingerprints, []) as fingerprints
 from {{ source('staging', 'articles') }}
