@@ -270,7 +270,7 @@ class Evidence:
 class Resolution:
     """What a name or phrase stands for in the knowledge base (``extract.nlp.resolver``)."""
 
-    actor_id: Annotated[str, "curated id, or a stable id made from kind and form"]
+    actor_id: Annotated[str, "curated id, a stable id made from kind and form, or nobody where no actor is meant"]
     canonical_name: str
     kind: Annotated[str, "person, organisation, company, media, armed group, country, group, place, unnamed role"]
     country_iso3: str | None
