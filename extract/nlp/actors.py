@@ -8,6 +8,7 @@ not the mention. ``extract.nlp.coreference`` then links them.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from spacy.language import Language
@@ -109,6 +110,15 @@ FIELDS = frozenset(
     ]
 )
 BODIES = frozenset({"organisation", "group"})
+NO_NAME_TAGS = frozenset({"VBG", "RB", "UH", "WRB", "MD", "EX"})
+PARTY_TAG = re.compile(r"[DRI]-[A-Z]")  # "R-Iowa", "D-N.Y."
+# A name that ends with these, or has them before "of", is that of a text.
+TEXTS = frozenset(
+    ["act", "treaty", "agreement", "accord", "accords", "memorandum", "charter", "plan", "pact", "protocol", "amendment"]
+)
+# Without an article after a preposition these name no actor: "in public", "by force", "took office".
+BARE = frozenset(["public", "office", "force", "person", "board", "court", "church", "university", "college", "hospital"])
+STANCES = frozenset({"opposition", "resistance"})  # "in opposition to"
 MAX_NAME_TOKENS, MAX_PERSON_TOKENS = 10, 6
 INDEX_KEY = "wirehouse_mention_index"
 
@@ -201,11 +211,13 @@ def _clean(tokens: Tokens, start: int, end: int, label: str) -> tuple[int, int, 
     """The entity without determiner, title, possessive and stray marks; None where it cannot be a name."""
     nouns, titles = knowledge.actor_nouns(), knowledge.titles()
     for i in range(start, end):
-        if tokens.is_break[i]:  # runs over a line break: keep the part before
+        # Runs over a line break, or is two persons: keep the part before.
+        if tokens.is_break[i] or (label == "PERSON" and i > start and _parts_persons(tokens, i, end)):
             end = i
             break
     while start < end and (
         not tokens.words[start].strip()
+        or (end - start > 1 and _is_no_beginning(tokens, start, label))
         or tokens.tags[start] in ("DT", "PRP$", "IN", "CC", "POS", "''", "``", ",", ".", ":", "HYPH", "-LRB-", "PRP")
         or (
             label == "PERSON"
@@ -244,6 +256,8 @@ def _clean(tokens: Tokens, start: int, end: int, label: str) -> tuple[int, int, 
         return None
     if any("@" in word or "://" in word or word.startswith(("#", "www.")) for word in words):
         return None
+    if PARTY_TAG.match(words[0]):
+        return None
     if end - start == 1 and (
         tokens.lowers[start] in knowledge.not_names()
         or len(words[0]) < 2
@@ -252,6 +266,19 @@ def _clean(tokens: Tokens, start: int, end: int, label: str) -> tuple[int, int, 
     ):
         return None
     return start, end, label
+
+
+def _parts_persons(tokens: Tokens, i: int, end: int) -> bool:
+    """Whether token ``i`` stands between two persons: "Smith, Jones", "Smith and Jones"; not "Smith, Jr."."""
+    is_joint = tokens.words[i] in (",", "/", "&") or tokens.tags[i] == "CC"
+    return is_joint and not (i + 1 < end and tokens.lowers[i + 1].rstrip(".") in ("jr", "sr"))
+
+
+def _is_no_beginning(tokens: Tokens, i: int, label: str) -> bool:
+    """Whether a name cannot begin with token ``i``: the mark of a question, the verb before a person's name."""
+    if tokens.words[i] == "Q":
+        return True
+    return label == "PERSON" and tokens.tags[i] in NO_NAME_TAGS and tokens.lowers[i] not in knowledge.given_names()
 
 
 def _votes(tokens: Tokens, spans: list[tuple[int, int, str]]) -> dict[str, str]:
@@ -416,8 +443,11 @@ def _name(tokens: Tokens, span: tuple[int, int, str]) -> Draft | None:
         first = left_edge(tokens, start, end - 1)
     form = tokens.text(start, end)
     country = knowledge.country_codes().get(form.lower(), "")
+    head = tokens.lowers.index("of", start, end) - 1 if "of" in tokens.lowers[start + 1 : end] else end - 1
+    is_text = end - start > 1 and not TEXTS.isdisjoint((tokens.lowers[head], tokens.lowers[end - 1]))
+    kind: MentionKind = "document" if is_text else KINDS[label]
     return Draft(
-        first=first, last=end - 1, head_first=start, head_last=end - 1, root=root, label=label, kind=KINDS[label],
+        first=first, last=end - 1, head_first=start, head_last=end - 1, root=root, label=label, kind=kind,
         form=form, is_plural=label == "NORP" and tokens.tags[end - 1] in ("NNS", "NNPS"), country=country,
     )  # fmt: skip
 
@@ -464,11 +494,17 @@ def _role(tokens: Tokens, i: int, name_of: dict, absorbed: set[int]) -> Draft | 
     if noun is None:
         return None
     dep = tokens.deps[i]
+    if noun.is_weak and dep not in SUBJECTS and tokens.deps[tokens.heads[i]] != "agent":
+        return None
+    if lemma in STANCES and tokens.lowers[i + 1 : i + 2] == ["to"]:
+        return None
     if dep in NOUN_MODIFIERS and _modifies_noun_after(tokens, i):
         return None
     first = left_edge(tokens, i, i)
     if first == i and tokens.tags[i] == "NNP" and tokens.lowers[i] in knowledge.given_names():
         return None  # a person called Hunter
+    if first == i and lemma in BARE and tokens.tags[i] == "NN" and dep not in SUBJECTS:
+        return None
     if (
         noun.kind == "document"
         and dep not in SUBJECTS
@@ -547,6 +583,8 @@ def _noun_at(tokens: Tokens, i: int) -> tuple[str, knowledge.ActorNoun | None]:
         if joined in nouns:
             return joined, nouns[joined]
     lemma = tokens.lemmas[i].lower()
+    if i and f"{tokens.lowers[i - 1]} {lemma}" in knowledge.not_actors():
+        return lemma, None
     noun = nouns.get(lemma) or nouns.get(tokens.lowers[i])
     if noun is None and i:
         noun = nouns.get(f"{tokens.lowers[i - 1]} {lemma}")  # "think tank"
@@ -640,7 +678,11 @@ def left_edge(tokens: Tokens, first: int, last: int) -> int:
         if tag in ("CC", ",") and not (i and tags[i - 1] in MODIFIER_TAGS and _attached(tokens, i - 1, first, last)):
             break
         first = min(i, tokens.name_start.get(i, i))
-    while first < last and (tags[first] in ("CC", ",", "HYPH", "POS", "RB") or not words[first].strip()):
+    while first < last and (
+        tags[first] in ("CC", ",", "HYPH", "POS", "RB")
+        or not words[first].strip()
+        or (tokens.lowers[first] in ("least", "most") and tokens.lowers[first - 1 : first] == ["at"])  # "at least 12"
+    ):
         first += 1
     return first
 

@@ -20,6 +20,7 @@ class ActorNoun(NamedTuple):
 
     kind: str  # person, group, organisation or document
     gender: str  # m, f or empty
+    is_weak: bool = False  # mostly a thing: an actor only where it is the subject
 
 
 def _read(path: Path) -> list[dict[str, str]]:
@@ -49,13 +50,20 @@ def actor_nouns() -> dict[str, ActorNoun]:
         for row in seed("role_nouns")
         if row["kind"] == "person" and row["noun"].count(" ") < 2
     }
-    nouns.update({row["noun"]: ActorNoun(row["kind"], row["gender"]) for row in lexicon("actor_nouns")})
+    for row in lexicon("actor_nouns"):
+        nouns[row["noun"]] = ActorNoun(row["kind"], row["gender"], row["is_weak"] == "true")
     last_words = {noun for noun in nouns if " " not in noun}
     return {
         noun: entry
         for noun, entry in nouns.items()
         if entry.kind != "none" and (" " not in noun or noun.split()[1] not in last_words)
     }
+
+
+@cache
+def not_actors() -> frozenset[str]:
+    """Compounds of a noun for an actor that name none: "sanctions regime", "news conference"."""
+    return frozenset(row["noun"] for row in lexicon("actor_nouns") if row["kind"] == "none" and " " in row["noun"])
 
 
 @cache

@@ -370,6 +370,10 @@ class Resolver:
         bare = _without_determiner(words)
         if not bare or label == "PRON" or (len(bare) == 1 and _is_pronoun(bare[0])):
             return _nobody(form)
+        while len(bare) > 1 and bare[-1].key in WORDS["participle"]:  # 'US-led'
+            words, bare = words[:-1], bare[:-1]
+        if len(bare) == 2 and bare[0].key in WORDS["stance"] and bare[1].is_capital:  # 'pro-Kremlin'
+            return _nobody(form)
         near = self._country_in(split(affiliation)) if affiliation else None
         return (
             self._by_name(words, label, on, near)
@@ -459,6 +463,8 @@ class Resolver:
     ) -> Resolution:
         words = _without_quantity(words)
         places = self._find_countries(words)
+        if len({span.found for span in places}) > 1 and sum(span.end - span.start for span in places) == len(words):
+            return _nobody(form)  # 'US-China' are two
         country = places[0].found if places else near
         named = self._find_named(words, on, near or country)
         inside = range(named.start, named.end) if named else range(0)
@@ -664,12 +670,12 @@ class Resolver:
         """Countries by name, demonym or capital, in order, longest first; ``found`` is the ISO code."""
         spans, i = [], 0
         while i < len(words):
-            for end in range(min(len(words), i + 6), i, -1):
-                if i and words[i - 1].key in WORDS["stance"]:  # 'pro-Russian' is not Russian
-                    break
+            # 'pro-Russian' is not Russian
+            last = i if not words[i].is_capital or (i and words[i - 1].key in WORDS["stance"]) else i + 6
+            for end in range(min(len(words), last), i, -1):
                 key = key_of(words[i:end])
                 country = self._country(words[i:end])
-                if country is None and words[i].is_capital and len(words) > 1 and key not in WORDS["no place"]:
+                if country is None and len(words) > 1 and key not in WORDS["no place"]:
                     country = self.countries.get("USA") if key in _states() else self._capitals.get(key)
                 if country:
                     spans.append(Span(i, end, country.iso3))
