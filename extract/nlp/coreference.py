@@ -45,6 +45,10 @@ BODY_NOUNS = frozenset(
 )
 
 
+MEDIA_NOUNS = frozenset({"outlet", "broadcaster", "newspaper", "tabloid", "magazine"})
+STATE_SECTORS = frozenset({"GOV", "LEG", "JUD", "COP", "SPY", "MIL"})
+
+
 @dataclass(slots=True, eq=False)
 class Draft:
     """A mention in the making; ``first`` to ``head_last`` are tokens, inclusive."""
@@ -377,7 +381,7 @@ class _Linker:
 
     def _body_of_kind(self, draft: Draft) -> tuple[Actor | None, str]:
         """The body of another name that "the company" or "the ministry" means."""
-        nouns = knowledge.actor_nouns()
+        nouns, kinds = knowledge.actor_nouns(), knowledge.known_kinds()
         sentence = self.tokens.sentence
         own = {w for w in draft.modifiers if w not in DETERMINERS}
         fitting, close = [], []
@@ -385,15 +389,18 @@ class _Linker:
             if actor.is_plural or not actor.names or any(not any(w in name for name in actor.names) for w in own):
                 continue
             label = actor.members[0].label
+            known = next((kinds[form] for name in actor.names if (form := " ".join(name)) in kinds), None)
+            if known and not _may_be_called(draft.lemma, *known):
+                continue
             if draft.lemma in COUNTRY_NOUNS:
                 if label == "GPE" and actor.country and not own:
                     close.append(actor)
             elif label == "ORG":
                 words = {word for name in actor.names for word in name}
-                kinds = {w for w in words if w in nouns and nouns[w].kind in ("organisation", "group")}
+                is_described = any(w in nouns and nouns[w].kind in ("organisation", "group") for w in words)
                 if draft.lemma in words:
                     fitting.append(actor)
-                elif (draft.lemma in COMPANY_NOUNS and not kinds) or (draft.lemma in BODY_NOUNS and not kinds):
+                elif draft.lemma in COMPANY_NOUNS | BODY_NOUNS and not is_described:
                     close.append(actor)
         if fitting:
             return max(fitting, key=lambda a: a.last.root), "role"
@@ -466,15 +473,11 @@ class _Linker:
             if clause == self._clause(other.root):
                 return True
             # "X spoke of Y, calling him ...": the subject of a clause without one of its own
-            is_subject = tokens.deps[other.root] in SUBJECTS and clause >= 0
-            is_controlled = tokens.deps[clause] in ("advcl", "xcomp") and not self._has_subject(clause)
-            if (
-                pronoun.case == "object"
-                and is_subject
-                and is_controlled
-                and tokens.heads[other.root] == tokens.heads[clause]
-            ):
-                return True
+            if pronoun.case == "object" and tokens.deps[other.root] in SUBJECTS:
+                while clause >= 0 and tokens.deps[clause] in ("advcl", "xcomp") and not self._has_subject(clause):
+                    clause = tokens.heads[clause]
+                    if tokens.heads[other.root] == clause:
+                        return True
         # Who is spoken of within a quotation is not its speaker.
         if tokens.in_quotes[draft.root]:
             speech = self._outer_verb(draft.root)
@@ -498,7 +501,8 @@ class _Linker:
         tokens = self.tokens
         for _ in range(5):
             head = tokens.heads[i]
-            if head == i or tokens.tags[head][:1] == "V" or tokens.tags[head] == "MD":
+            is_subject = tokens.deps[i] in SUBJECTS  # of a predicate that need be no verb: "they are satisfied"
+            if head == i or is_subject or tokens.tags[head][:1] == "V" or tokens.tags[head] == "MD":
                 return head
             if tokens.deps[i] in ("poss", "relcl", "acl"):
                 return -i - 1  # inside another phrase: no argument of the clause
@@ -551,22 +555,31 @@ class _Linker:
         assert draft.pronoun
         if self._is_pleonastic(draft.root) or (draft.pronoun.case == "subject" and tokens.deps[draft.root] == "dobj"):
             return None
-        here = tokens.sentence[draft.root]
-        for i in range(draft.root - 1, -1, -1):
-            if here - tokens.sentence[i] > 1:
+        for i in self._subjects_before(draft.root):
+            other = self.at.get(i)
+            if other is None or other.actor is None:
                 return None
-            if tokens.deps[i] in SUBJECTS and tokens.lowers[i] not in ("that", "which", "who", "there"):
-                other = self.at.get(i)
-                if other is None or other.actor is None:
-                    return None
-                if other.pronoun is not None and other.pronoun.gender != "n":
-                    continue
-                if other.actor.kind in ("person", "role", "document") or other.actor.is_plural:
-                    continue
-                if other.root != i or self._bound_it(other, draft):
-                    continue
-                return other.actor
+            if other.pronoun is not None and other.pronoun.gender != "n":
+                continue
+            if other.actor.kind in ("person", "role", "document") or other.actor.is_plural:
+                continue
+            if other.root != i or self._bound_it(other, draft):
+                continue
+            return other.actor
         return None
+
+    def _subjects_before(self, i: int) -> list[int]:
+        """Subjects from token ``i`` back to the sentence before, whose main subject comes first of it."""
+        tokens = self.tokens
+        here, earlier = [], []
+        for k in range(i - 1, -1, -1):
+            distance = tokens.sentence[i] - tokens.sentence[k]
+            if distance > 1:
+                break
+            if tokens.deps[k] in SUBJECTS and tokens.lowers[k] not in ("that", "which", "who", "there"):
+                (earlier if distance else here).append(k)
+        earlier.sort(key=lambda k: tokens.deps[tokens.heads[k]] != "ROOT")
+        return here + earlier
 
     def _is_pleonastic(self, i: int) -> bool:
         """ "It is clear that ...", "it was reported that ...", "it is time to ...": stands for a clause."""
@@ -651,6 +664,17 @@ class _Linker:
 DETERMINERS = frozenset(
     {"the", "a", "an", "this", "that", "these", "those", "his", "her", "its", "their", "both", "same"}
 )
+
+
+def _may_be_called(noun: str, kind: str, sector: str) -> bool:
+    """Whether a body of the knowledge base may be called so: a newspaper is no government, a company no party."""
+    if noun in MEDIA_NOUNS:
+        return kind == "media"
+    if noun in COMPANY_NOUNS:
+        return kind in ("company", "media")
+    if noun in BODY_NOUNS:
+        return kind not in ("company", "media") and (sector not in STATE_SECTORS or noun == "agency")
+    return True
 
 
 def _clash(one: str, two: str) -> bool:

@@ -154,6 +154,17 @@ def known_names() -> dict[str, str]:
 
 
 @cache
+def known_kinds() -> dict[str, tuple[str, str]]:
+    """Names of the knowledge base's bodies (lower case, without "the") -> their kind and sector."""
+    bodies = {row["actor_id"]: (row["kind"], row["sector"]) for row in seed("actors") if row["kind"] != "person"}
+    return {
+        row["alias"].lower().removeprefix("the "): bodies[row["actor_id"]]
+        for row in seed("actor_aliases")
+        if row["actor_id"] in bodies
+    }
+
+
+@cache
 def honorifics() -> frozenset[str]:
     """Titles that say nothing of the office (Mr, Dr, Sir)."""
     return frozenset(row["form"] for row in lexicon("titles") if row["kind"] == "honorific")
