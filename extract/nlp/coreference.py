@@ -457,7 +457,8 @@ class _Linker:
             return not actor.is_plural and actor.kind in ("person", "role") and not _clash(actor.gender, pronoun.gender)
         if actor.is_plural:
             return True
-        return actor.kind == "organisation"
+        # Who speaks calls a country "they", who writes does not.
+        return actor.kind == "organisation" or bool(actor.country and self.tokens.in_quotes[draft.root])
 
     def _bound(self, actor: Actor, draft: Draft) -> bool:
         """Whether the pronoun cannot mean the actor because of where both stand in the clause."""
@@ -555,7 +556,7 @@ class _Linker:
         assert draft.pronoun
         if self._is_pleonastic(draft.root) or (draft.pronoun.case == "subject" and tokens.deps[draft.root] == "dobj"):
             return None
-        for i in self._subjects_before(draft.root):
+        for i in self._subjects_before(draft.root, main_first=draft.pronoun.case == "subject"):
             other = self.at.get(i)
             if other is None or other.actor is None:
                 return None
@@ -568,8 +569,8 @@ class _Linker:
             return other.actor
         return None
 
-    def _subjects_before(self, i: int) -> list[int]:
-        """Subjects from token ``i`` back to the sentence before, whose main subject comes first of it."""
+    def _subjects_before(self, i: int, main_first: bool) -> list[int]:
+        """Subjects from token ``i`` back to the sentence before; of that the main subject first, if so asked."""
         tokens = self.tokens
         here, earlier = [], []
         for k in range(i - 1, -1, -1):
@@ -578,7 +579,8 @@ class _Linker:
                 break
             if tokens.deps[k] in SUBJECTS and tokens.lowers[k] not in ("that", "which", "who", "there"):
                 (earlier if distance else here).append(k)
-        earlier.sort(key=lambda k: tokens.deps[tokens.heads[k]] != "ROOT")
+        if main_first:
+            earlier.sort(key=lambda k: tokens.deps[tokens.heads[k]] != "ROOT")
         return here + earlier
 
     def _is_pleonastic(self, i: int) -> bool:
