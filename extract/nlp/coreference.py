@@ -45,6 +45,7 @@ BODY_NOUNS = frozenset(
 )
 
 
+OPENERS = frozenset({'"', "“", "‘", "'"})
 MEDIA_NOUNS = frozenset({"outlet", "broadcaster", "newspaper", "tabloid", "magazine"})
 STATE_SECTORS = frozenset({"GOV", "LEG", "JUD", "COP", "SPY", "MIL"})
 
@@ -458,7 +459,8 @@ class _Linker:
         if actor.is_plural:
             return True
         # Who speaks calls a country "they", who writes does not.
-        return actor.kind == "organisation" or bool(actor.country and self.tokens.in_quotes[draft.root])
+        is_country = actor.kind == "place" and actor.country
+        return actor.kind == "organisation" or bool(is_country and self.tokens.in_quotes[draft.root])
 
     def _bound(self, actor: Actor, draft: Draft) -> bool:
         """Whether the pronoun cannot mean the actor because of where both stand in the clause."""
@@ -556,7 +558,10 @@ class _Linker:
         assert draft.pronoun
         if self._is_pleonastic(draft.root) or (draft.pronoun.case == "subject" and tokens.deps[draft.root] == "dobj"):
             return None
-        for i in self._subjects_before(draft.root, main_first=draft.pronoun.case == "subject"):
+        before = draft.root - 1
+        begins = before < 0 or tokens.sentence[before] != tokens.sentence[draft.root] or tokens.words[before] in OPENERS
+        main_first = draft.pronoun.case != "possessive" or not begins  # "Its army ..." has what was nearest
+        for i in self._subjects_before(draft.root, main_first):
             other = self.at.get(i)
             if other is None or other.actor is None:
                 return None
