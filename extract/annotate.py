@@ -76,7 +76,7 @@ def resolve(mention: Mention | None, name: str, label: str | None, doc: Doc) -> 
         label=naming.label if naming else label,
         on=doc._.published_on,
         role=naming.role if naming else None,
-        affiliation=naming.affiliation if naming else None,
+        affiliation=(naming.owner or naming.affiliation) if naming else None,
     )
     return {
         "name": found.canonical_name,

@@ -153,6 +153,9 @@ class Mention:
     role: Annotated[str | None, "role or title as written: 'foreign minister'"] = None
     affiliation: Annotated[str | None, "affiliation or nationality as written: 'US defence', 'Iranian'"] = None
     is_plural: Annotated[bool, "more than one person or body"] = False
+    owner: Annotated[
+        str | None, "whose it is by the article: the possessor's fullest name, or the country just spoken of"
+    ] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -196,7 +196,9 @@ def _names(tokens: Tokens) -> list[tuple[int, int, str]]:
     spans = []
     taken: set[int] = set()
     for ent in tokens.doc.ents:
-        if ent.label_ in NAME_LABELS and (span := _clean(tokens, ent.start, ent.end, ent.label_)):
+        start = _given_name(tokens, ent.start, ent.end) if ent.label_ == "PERSON" else ent.start
+        taken.update(range(start, ent.start))
+        if ent.label_ in NAME_LABELS and (span := _clean(tokens, start, ent.end, ent.label_)):
             spans.append(span)
         if ent.label_ in NAME_LABELS or ent.label_ in ("EVENT", "PRODUCT", "WORK_OF_ART", "LAW", "DATE"):
             taken.update(range(ent.start, ent.end))
@@ -274,11 +276,38 @@ def _parts_persons(tokens: Tokens, i: int, end: int) -> bool:
     return is_joint and not (i + 1 < end and tokens.lowers[i + 1].rstrip(".") in ("jr", "sr"))
 
 
+def _given_name(tokens: Tokens, start: int, end: int) -> int:
+    """First token of a surname's entity with the given name before it, where the recogniser left that out."""
+    i = start - 1
+    is_name = (
+        i >= 0
+        and end - start == 1
+        and tokens.tags[i] == "NNP"
+        and tokens.words[i].isalpha()
+        and tokens.words[i].istitle()
+        and tokens.deps[i] == "compound"
+        and start <= tokens.heads[i] < end
+        and not tokens.doc[i].ent_type_
+        and tokens.sentence[i] == tokens.sentence[start]
+    )
+    word, lemma = tokens.lowers[i], tokens.lemmas[i].lower()
+    is_other = (
+        word in knowledge.titles()
+        or lemma in knowledge.actor_nouns()
+        or word in knowledge.known_names()
+        or word in knowledge.country_codes()
+        or word in knowledge.not_names()
+    )
+    return i if is_name and not is_other else start
+
+
 def _is_no_beginning(tokens: Tokens, i: int, label: str) -> bool:
     """Whether a name cannot begin with token ``i``: the mark of a question, the verb before a person's name."""
     if tokens.words[i] == "Q":
         return True
-    return label == "PERSON" and tokens.tags[i] in NO_NAME_TAGS and tokens.lowers[i] not in knowledge.given_names()
+    is_first = i == 0 or tokens.sentence[i - 1] != tokens.sentence[i]
+    is_name = tokens.lowers[i] in knowledge.given_names()
+    return label == "PERSON" and is_first and tokens.tags[i] in NO_NAME_TAGS and not is_name
 
 
 def _votes(tokens: Tokens, spans: list[tuple[int, int, str]]) -> dict[str, str]:
@@ -786,7 +815,8 @@ def _appositions(tokens: Tokens, drafts: list[Draft]) -> None:
             or tokens.tags[after] in (",", ".", ":", "-RRB-", "WP", "WDT")
             or tokens.is_break[after]
         )
-        if tokens.deps[draft.root] == "appos" or (
+        is_relative = after < len(tokens.words) and tokens.tags[after] in ("WP", "WDT") and draft.is_definite
+        if tokens.deps[draft.root] == "appos" or is_relative or (
             closed and tokens.deps[draft.root] not in SUBJECTS and tokens.deps[draft.root] != "conj"
         ):
             one.partner, two.partner = two, one

@@ -45,6 +45,11 @@ BODY_NOUNS = frozenset(
 )
 
 
+# "The government" and "protesters" are those of the country that is spoken of.
+STATE_NOUNS = frozenset(
+    {"government", "regime", "authority", "authorities", "parliament", "judiciary", "police", "army", "military"}
+)
+CROWD_NOUNS = frozenset({"protester", "protestor", "demonstrator", "rioter"})
 OPENERS = frozenset({'"', "“", "‘", "'"})
 MEDIA_NOUNS = frozenset({"outlet", "broadcaster", "newspaper", "tabloid", "magazine"})
 STATE_SECTORS = frozenset({"GOV", "LEG", "JUD", "COP", "SPY", "MIL"})
@@ -118,6 +123,7 @@ def resolve(drafts: list[Draft], tokens: Tokens) -> list[tuple[Mention, Draft]]:
         linker.link(draft)
     linker.cataphora(drafts)
     fullest = {id(actor): _fullest(actor) for actor in linker.actors}
+    owners = _owners(drafts, tokens, fullest)
     result = []
     for draft in drafts:
         if draft.pronoun and draft.pronoun.gender == "n" and draft.actor is None:
@@ -128,11 +134,53 @@ def resolve(drafts: list[Draft], tokens: Tokens) -> list[tuple[Mention, Draft]]:
             method = "self"
         elif method == "self":  # the first mention, of which a later one is fuller
             method = best.method
-        result.append((_record(draft, best, method, tokens), draft))
+        result.append((_record(draft, best, method, owners.get(id(draft)), tokens), draft))
     return result
 
 
-def _record(draft: Draft, best: Draft, method: str, tokens: Tokens) -> Mention:
+def _owners(drafts: list[Draft], tokens: Tokens, fullest: dict[int, Draft]) -> dict[int, str]:
+    """Whose a role or body is, by the id of its draft: who "his" or "the country's" means, else the one country near.
+
+    "The government", "protesters" and the like belong to the country spoken of in their sentence or the one
+    before, where that is one alone.
+    """
+    owners: dict[int, str] = {}
+    begun: dict[int, list[Draft]] = {}  # first token -> drafts
+    spoken: dict[int, set[str]] = {}  # sentence -> ISO codes of countries spoken of so far
+    for draft in drafts:
+        begun.setdefault(draft.first, []).append(draft)
+    for draft in drafts:
+        sentence = tokens.sentence[draft.head_first]
+        if draft.lemma and (owner := _possessor(draft, begun[draft.first], tokens)):
+            best = fullest.get(id(owner.actor))
+            if best is not None and best.label != "PRON" and (best is not owner or owner.label == "PRON"):
+                owners[id(draft)] = best.form
+        elif draft.label == "ROLE" and _is_of_a_country(draft):
+            near = spoken.get(sentence, set()) | spoken.get(sentence - 1, set()) or spoken.get(sentence - 2, set())
+            if len(near) == 1:
+                owners[id(draft)] = knowledge.country_name(next(iter(near)))
+        if draft.country and (draft.label in ("GPE", "NORP") or draft.affiliation):
+            spoken.setdefault(sentence, set()).add(draft.country)
+    return owners
+
+
+def _possessor(draft: Draft, begun: list[Draft], tokens: Tokens) -> Draft | None:
+    """The mention that the phrase of ``draft`` begins with as its possessor: "his", "the country's"."""
+    for other in begun:
+        after = other.last + 1
+        if other.actor is None or other is draft or after > draft.head_first:
+            continue
+        if tokens.tags[draft.first] == "PRP$" or tokens.tags[after] == "POS":
+            return other
+    return None
+
+
+def _is_of_a_country(draft: Draft) -> bool:
+    bare = not (draft.affiliation or draft.of_form or draft.modifiers - DETERMINERS)
+    return bare and (draft.lemma in CROWD_NOUNS or (draft.is_definite and draft.lemma in STATE_NOUNS))
+
+
+def _record(draft: Draft, best: Draft, method: str, owner: str | None, tokens: Tokens) -> Mention:
     starts, words = tokens.starts, tokens.words
 
     def end(i: int) -> int:
@@ -155,6 +203,7 @@ def _record(draft: Draft, best: Draft, method: str, tokens: Tokens) -> Mention:
         role=draft.role,
         affiliation=draft.affiliation,
         is_plural=draft.is_plural,
+        owner=owner,
     )
 
 
@@ -166,6 +215,7 @@ def _fullest(actor: Actor) -> Draft:
         words, most = len(draft.form.split()), 4 if draft.label == "PERSON" else 7
         return (
             is_name,
+            draft.label == "GPE" and draft.form in knowledge.country_short_names(),  # Iran, not the Islamic Republic
             draft.label != "PRON",
             draft.label != "NORP",
             words if words <= most else 0,

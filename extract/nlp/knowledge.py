@@ -142,6 +142,12 @@ def country_name(code: str) -> str:
 
 
 @cache
+def country_short_names() -> frozenset[str]:
+    """The name of each country as it is usually called."""
+    return frozenset(_canonical_countries().values())
+
+
+@cache
 def known_names() -> dict[str, str]:
     """Names of the knowledge base's actors (lower case) -> the entity label they should have."""
     labels = {"person": "PERSON", "group": "NORP"}

@@ -33,6 +33,7 @@ GOVERNMENT = frozenset(("government", "regime", "junta", "ruling junta", "milita
 PERSONAL_GOVERNMENT = GOVERNMENT | {"administration", "cabinet"}
 # Holders of these sectors belong to the elite (PLOVER ELI) once out of office.
 STATE = frozenset(("GOV", "LEG", "MIL", "JUD", "SPY", "COP", "IGO"))
+POLITIES = frozenset(("country", "nation", "republic", "kingdom"))
 KOREA = frozenset(("PRK", "KOR"))
 NOBODY = "nobody"  # actor_id of what stands for no actor; the method is then "none"
 PLACE_LABELS = frozenset(("GPE", "LOC", "FAC"))
@@ -232,6 +233,7 @@ class Resolver:
         self._capitals: dict[str, Country] = {}
         self._governments: dict[str, Country] = {}
         self._nouns: dict[str, Noun] = {}
+        self._small: set[str] = set()  # first words of names written in small letters
         tables = {
             "actors": self._add_actor,
             "actor_aliases": self._add_alias,
@@ -296,6 +298,8 @@ class Resolver:
         # 'The Hill' must not be found in 'hill': a name of one word after the article keeps it.
         key = key_of(words if len(words) == 2 else _without_determiner(words))
         self._aliases[key].append(alias)
+        if words and words[0].raw.islower() and len(words) > 1:
+            self._small.add(words[0].key)
         # Not where the family name stands first: 'Kim Jong' is no short form of 'Kim Yo Jong'.
         if actor.kind == "person" and alias.kind != "surname" and len(words) > 1 and actor.country_iso3 not in KOREA:
             self._people[words[0].key, words[-1].key].add(actor.actor_id)
@@ -487,6 +491,9 @@ class Resolver:
         holder = None if former else self._holder(words, head, places, named, country, body, on)
         if holder:
             return self._actor_result(holder, on, "office")
+        polity = self._polity(words, head, places)
+        if polity:
+            return _result(polity.actor_id, polity.name, "country", polity.iso3, None, True, "country")
         if head.end == edge and not former:
             governed = self._governed(words, head, places, named, country)
             if governed:
@@ -495,6 +502,13 @@ class Resolver:
         if former and sector in STATE:
             sector = "ELI"
         return self._noun_result(words, form, label, head, country, body, sector, places)
+
+    def _polity(self, words: Sequence[Word], head: Span[Noun], places: list[Span[str]]) -> Country | None:
+        """The country in 'the war-torn country of Ukraine'."""
+        after = head.end + (words[head.end + 1 : head.end + 2] != () and words[head.end + 1].key == "the") + 1
+        is_named = head.found.text in POLITIES and words[head.end : head.end + 1] and words[head.end].key == "of"
+        span = next((span for span in places if span.start == after and span.end == len(words)), None)
+        return self.countries[span.found] if is_named and span else None
 
     def _governed(
         self,
@@ -710,7 +724,10 @@ class Resolver:
         """The curated name inside the phrase: that at its end, else the longest, else the last."""
         best: Span[Actor] | None = None
         for start in range(len(words)):
-            if not words[start].is_capital or (start and words[start - 1].key in WORDS["stance"]):
+            # 'morality police' is written so; other names begin with a capital.
+            if not words[start].is_capital and words[start].key not in self._small:
+                continue
+            if start and words[start - 1].key in WORDS["stance"]:
                 continue
             for end in range(min(len(words), start + LONGEST), start, -1):
                 alias = self._alias(words[start:end], None, on, country) if end - start < len(words) else None
@@ -806,7 +823,10 @@ class Resolver:
         if on is None:
             return None
         # 'secretary-general' of a body; 'Kremlin spokesman' of a country.
-        for owner, taken in ((body.actor_id if body else None, [*places, named]), (country, places)):
+        # Of Starlink the head is that of SpaceX.
+        parent = body.part_of if body and body.kind == "company" else None
+        owners = [(body.actor_id if body else None, [*places, named]), (parent, [*places, named]), (country, places)]
+        for owner, taken in owners:
             left = [
                 word.key
                 for i, word in enumerate(words)
