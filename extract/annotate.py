@@ -14,7 +14,7 @@ from spacy.tokens import Doc
 
 from extract.articles.dating import ImplausibleDate, parse_time
 from extract.nlp import pipeline
-from extract.nlp.resolver import Resolver
+from extract.nlp.resolver import NOBODY, Resolver
 from extract.records import Event, Mention, Participant, Quote
 from extract.runs import utcnow
 
@@ -76,11 +76,11 @@ def resolve(mention: Mention | None, name: str, label: str | None, doc: Doc) -> 
         label=naming.label if naming else label,
         on=doc._.published_on,
         role=naming.role if naming else None,
-        affiliation=naming.affiliation if naming else None,
+        affiliation=(naming.owner or naming.affiliation) if naming else None,
     )
     return {
         "name": found.canonical_name,
-        "actor_id": found.actor_id,
+        "actor_id": None if found.actor_id == NOBODY else found.actor_id,
         "kind": found.kind,
         "country": found.country_iso3,
         "sector": found.sector,
@@ -94,6 +94,8 @@ def actors(doc: Doc) -> list[Json]:
         if m.kind == "pronoun" and m.antecedent_start is None:
             continue
         resolved = resolve(m, m.name, m.label, doc)
+        if resolved["actor_id"] is None:
+            continue
         actor = found.setdefault(resolved["actor_id"], {**resolved, "mentions": []})
         actor["mentions"].append({"text": m.text, "start": m.start, "end": m.end})
     return list(found.values())

@@ -156,6 +156,9 @@ class Mention:
     role: Annotated[str | None, "role or title as written: 'foreign minister'"] = None
     affiliation: Annotated[str | None, "affiliation or nationality as written: 'US defence', 'Iranian'"] = None
     is_plural: Annotated[bool, "more than one person or body"] = False
+    owner: Annotated[
+        str | None, "whose it is by the article: the possessor's fullest name, or the country just spoken of"
+    ] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,7 +276,7 @@ class Evidence:
 class Resolution:
     """What a name or phrase stands for in the knowledge base (``extract.nlp.resolver``)."""
 
-    actor_id: Annotated[str, "curated id, or a stable id made from kind and form"]
+    actor_id: Annotated[str, "curated id, a stable id made from kind and form, or nobody where no actor is meant"]
     canonical_name: str
     kind: Annotated[str, "person, organisation, company, media, armed group, country, group, place, unnamed role"]
     country_iso3: str | None

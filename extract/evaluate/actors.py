@@ -47,8 +47,9 @@ def evaluate(gold_path: Path | str, resolver: Resolver | None = None) -> dict[st
             if not expected:
                 skipped["states neither country nor sector"] += 1
                 continue
-            found = _resolve(resolver, call)
-            country = _country(found, resolver)
+            day = _asked_on(call)
+            found = _resolve(resolver, call, day)
+            country = _country(found, resolver, day)
             country_right = _is_right(country, expected.get("country"))
             sector_right = _is_right(found.sector or "", expected.get("sector"))
             counts["n"] += 1
@@ -110,10 +111,13 @@ def _expected(call: dict[str, Any], expect: list[dict[str, Any]]) -> dict[str, l
     return found
 
 
-def _resolve(resolver: Resolver, call: dict[str, Any]) -> Resolution:
-    form, context, day, *_ = [*call["args"], "", "", ""][:3]
-    day = call["kw"].get("query_date", day)
-    return resolver.resolve(form, on=_day(day), affiliation=context or call["kw"].get("context") or None)
+def _asked_on(call: dict[str, Any]) -> date:
+    return _day(call["kw"].get("query_date") or [*call["args"], "", "", ""][2])
+
+
+def _resolve(resolver: Resolver, call: dict[str, Any], day: date) -> Resolution:
+    form, context = [*call["args"], ""][:2]
+    return resolver.resolve(form, on=day, affiliation=context or call["kw"].get("context") or None)
 
 
 def _day(text: str) -> date:
@@ -122,17 +126,21 @@ def _day(text: str) -> date:
     return parser.parse(text, default=datetime(WRITTEN.year, WRITTEN.month, 1)).date()
 
 
-def _country(found: Resolution, resolver: Resolver) -> str:
-    """The country code as NGEC writes it: UNO, EUR or IGO for an intergovernmental body."""
-    actor = resolver.actors.get(found.actor_id)
-    if found.country_iso3 or actor is None:
-        return found.country_iso3 or ""
-    for body in (actor.actor_id, actor.part_of or ""):
-        if body in BODIES:
-            return BODIES[body]
-    return "IGO" if actor.sector == "IGO" else ""
+def _country(found: Resolution, resolver: Resolver, day: date) -> str:
+    """The country code as NGEC writes it: UNO, EUR or IGO for an intergovernmental body and who acts for it."""
+    if found.country_iso3:
+        return found.country_iso3
+    named = (resolver.actors.get(part) for part in found.actor_id.split(":"))
+    actor = next(filter(None, named), None)
+    body = actor and (resolver.body_of(actor, day) or actor)
+    if body is None:
+        return ""
+    for one in (body.actor_id, body.part_of or ""):
+        if one in BODIES:
+            return BODIES[one]
+    return "IGO" if body.sector == "IGO" else ""
 
 
 def _is_right(value: str, accepted: list[str] | None) -> bool:
-    # NGEC's UNK (a thing or an unknown person) is None here.
-    return accepted is None or value in accepted or (value == "" and "UNK" in accepted)
+    # NGEC's UNK (a thing or an unknown person) and JNK (no actor) are None here.
+    return accepted is None or value in accepted or (value == "" and not {"UNK", "JNK"}.isdisjoint(accepted))

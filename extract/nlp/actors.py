@@ -8,6 +8,7 @@ not the mention. ``extract.nlp.coreference`` then links them.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from spacy.language import Language
@@ -109,6 +110,15 @@ FIELDS = frozenset(
     ]
 )
 BODIES = frozenset({"organisation", "group"})
+NO_NAME_TAGS = frozenset({"VBG", "RB", "UH", "WRB", "MD", "EX"})
+PARTY_TAG = re.compile(r"[DRI]-[A-Z]")  # "R-Iowa", "D-N.Y."
+# A name that ends with these, or has them before "of", is that of a text.
+TEXTS = frozenset(
+    ["act", "treaty", "agreement", "accord", "accords", "memorandum", "charter", "plan", "pact", "protocol", "amendment"]
+)
+# Without an article after a preposition these name no actor: "in public", "by force", "took office".
+BARE = frozenset(["public", "office", "force", "person", "board", "court", "church", "university", "college", "hospital"])
+STANCES = frozenset({"opposition", "resistance"})  # "in opposition to"
 MAX_NAME_TOKENS, MAX_PERSON_TOKENS = 10, 6
 INDEX_KEY = "wirehouse_mention_index"
 
@@ -186,7 +196,9 @@ def _names(tokens: Tokens) -> list[tuple[int, int, str]]:
     spans = []
     taken: set[int] = set()
     for ent in tokens.doc.ents:
-        if ent.label_ in NAME_LABELS and (span := _clean(tokens, ent.start, ent.end, ent.label_)):
+        start = _given_name(tokens, ent.start, ent.end) if ent.label_ == "PERSON" else ent.start
+        taken.update(range(start, ent.start))
+        if ent.label_ in NAME_LABELS and (span := _clean(tokens, start, ent.end, ent.label_)):
             spans.append(span)
         if ent.label_ in NAME_LABELS or ent.label_ in ("EVENT", "PRODUCT", "WORK_OF_ART", "LAW", "DATE"):
             taken.update(range(ent.start, ent.end))
@@ -201,11 +213,13 @@ def _clean(tokens: Tokens, start: int, end: int, label: str) -> tuple[int, int, 
     """The entity without determiner, title, possessive and stray marks; None where it cannot be a name."""
     nouns, titles = knowledge.actor_nouns(), knowledge.titles()
     for i in range(start, end):
-        if tokens.is_break[i]:  # runs over a line break: keep the part before
+        # Runs over a line break, or is two persons: keep the part before.
+        if tokens.is_break[i] or (label == "PERSON" and i > start and _parts_persons(tokens, i, end)):
             end = i
             break
     while start < end and (
         not tokens.words[start].strip()
+        or (end - start > 1 and _is_no_beginning(tokens, start, label))
         or tokens.tags[start] in ("DT", "PRP$", "IN", "CC", "POS", "''", "``", ",", ".", ":", "HYPH", "-LRB-", "PRP")
         or (
             label == "PERSON"
@@ -244,6 +258,8 @@ def _clean(tokens: Tokens, start: int, end: int, label: str) -> tuple[int, int, 
         return None
     if any("@" in word or "://" in word or word.startswith(("#", "www.")) for word in words):
         return None
+    if PARTY_TAG.match(words[0]):
+        return None
     if end - start == 1 and (
         tokens.lowers[start] in knowledge.not_names()
         or len(words[0]) < 2
@@ -252,6 +268,46 @@ def _clean(tokens: Tokens, start: int, end: int, label: str) -> tuple[int, int, 
     ):
         return None
     return start, end, label
+
+
+def _parts_persons(tokens: Tokens, i: int, end: int) -> bool:
+    """Whether token ``i`` stands between two persons: "Smith, Jones", "Smith and Jones"; not "Smith, Jr."."""
+    is_joint = tokens.words[i] in (",", "/", "&") or tokens.tags[i] == "CC"
+    return is_joint and not (i + 1 < end and tokens.lowers[i + 1].rstrip(".") in ("jr", "sr"))
+
+
+def _given_name(tokens: Tokens, start: int, end: int) -> int:
+    """First token of a surname's entity with the given name before it, where the recogniser left that out."""
+    i = start - 1
+    is_name = (
+        i >= 0
+        and end - start == 1
+        and tokens.tags[i] == "NNP"
+        and tokens.words[i].isalpha()
+        and tokens.words[i].istitle()
+        and tokens.deps[i] == "compound"
+        and start <= tokens.heads[i] < end
+        and not tokens.doc[i].ent_type_
+        and tokens.sentence[i] == tokens.sentence[start]
+    )
+    word, lemma = tokens.lowers[i], tokens.lemmas[i].lower()
+    is_other = (
+        word in knowledge.titles()
+        or lemma in knowledge.actor_nouns()
+        or word in knowledge.known_names()
+        or word in knowledge.country_codes()
+        or word in knowledge.not_names()
+    )
+    return i if is_name and not is_other else start
+
+
+def _is_no_beginning(tokens: Tokens, i: int, label: str) -> bool:
+    """Whether a name cannot begin with token ``i``: the mark of a question, the verb before a person's name."""
+    if tokens.words[i] == "Q":
+        return True
+    is_first = i == 0 or tokens.sentence[i - 1] != tokens.sentence[i]
+    is_name = tokens.lowers[i] in knowledge.given_names()
+    return label == "PERSON" and is_first and tokens.tags[i] in NO_NAME_TAGS and not is_name
 
 
 def _votes(tokens: Tokens, spans: list[tuple[int, int, str]]) -> dict[str, str]:
@@ -416,8 +472,11 @@ def _name(tokens: Tokens, span: tuple[int, int, str]) -> Draft | None:
         first = left_edge(tokens, start, end - 1)
     form = tokens.text(start, end)
     country = knowledge.country_codes().get(form.lower(), "")
+    head = tokens.lowers.index("of", start, end) - 1 if "of" in tokens.lowers[start + 1 : end] else end - 1
+    is_text = end - start > 1 and not TEXTS.isdisjoint((tokens.lowers[head], tokens.lowers[end - 1]))
+    kind: MentionKind = "document" if is_text else KINDS[label]
     return Draft(
-        first=first, last=end - 1, head_first=start, head_last=end - 1, root=root, label=label, kind=KINDS[label],
+        first=first, last=end - 1, head_first=start, head_last=end - 1, root=root, label=label, kind=kind,
         form=form, is_plural=label == "NORP" and tokens.tags[end - 1] in ("NNS", "NNPS"), country=country,
     )  # fmt: skip
 
@@ -464,11 +523,17 @@ def _role(tokens: Tokens, i: int, name_of: dict, absorbed: set[int]) -> Draft | 
     if noun is None:
         return None
     dep = tokens.deps[i]
+    if noun.is_weak and dep not in SUBJECTS and tokens.deps[tokens.heads[i]] != "agent":
+        return None
+    if lemma in STANCES and tokens.lowers[i + 1 : i + 2] == ["to"]:
+        return None
     if dep in NOUN_MODIFIERS and _modifies_noun_after(tokens, i):
         return None
     first = left_edge(tokens, i, i)
     if first == i and tokens.tags[i] == "NNP" and tokens.lowers[i] in knowledge.given_names():
         return None  # a person called Hunter
+    if first == i and lemma in BARE and tokens.tags[i] == "NN" and dep not in SUBJECTS:
+        return None
     if (
         noun.kind == "document"
         and dep not in SUBJECTS
@@ -547,6 +612,8 @@ def _noun_at(tokens: Tokens, i: int) -> tuple[str, knowledge.ActorNoun | None]:
         if joined in nouns:
             return joined, nouns[joined]
     lemma = tokens.lemmas[i].lower()
+    if i and f"{tokens.lowers[i - 1]} {lemma}" in knowledge.not_actors():
+        return lemma, None
     noun = nouns.get(lemma) or nouns.get(tokens.lowers[i])
     if noun is None and i:
         noun = nouns.get(f"{tokens.lowers[i - 1]} {lemma}")  # "think tank"
@@ -640,7 +707,11 @@ def left_edge(tokens: Tokens, first: int, last: int) -> int:
         if tag in ("CC", ",") and not (i and tags[i - 1] in MODIFIER_TAGS and _attached(tokens, i - 1, first, last)):
             break
         first = min(i, tokens.name_start.get(i, i))
-    while first < last and (tags[first] in ("CC", ",", "HYPH", "POS", "RB") or not words[first].strip()):
+    while first < last and (
+        tags[first] in ("CC", ",", "HYPH", "POS", "RB")
+        or not words[first].strip()
+        or (tokens.lowers[first] in ("least", "most") and tokens.lowers[first - 1 : first] == ["at"])  # "at least 12"
+    ):
         first += 1
     return first
 
@@ -744,7 +815,8 @@ def _appositions(tokens: Tokens, drafts: list[Draft]) -> None:
             or tokens.tags[after] in (",", ".", ":", "-RRB-", "WP", "WDT")
             or tokens.is_break[after]
         )
-        if tokens.deps[draft.root] == "appos" or (
+        is_relative = after < len(tokens.words) and tokens.tags[after] in ("WP", "WDT") and draft.is_definite
+        if tokens.deps[draft.root] == "appos" or is_relative or (
             closed and tokens.deps[draft.root] not in SUBJECTS and tokens.deps[draft.root] != "conj"
         ):
             one.partner, two.partner = two, one

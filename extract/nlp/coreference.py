@@ -45,6 +45,16 @@ BODY_NOUNS = frozenset(
 )
 
 
+# "The government" and "protesters" are those of the country that is spoken of.
+STATE_NOUNS = frozenset(
+    {"government", "regime", "authority", "authorities", "parliament", "judiciary", "police", "army", "military"}
+)
+CROWD_NOUNS = frozenset({"protester", "protestor", "demonstrator", "rioter"})
+OPENERS = frozenset({'"', "“", "‘", "'"})
+MEDIA_NOUNS = frozenset({"outlet", "broadcaster", "newspaper", "tabloid", "magazine"})
+STATE_SECTORS = frozenset({"GOV", "LEG", "JUD", "COP", "SPY", "MIL"})
+
+
 @dataclass(slots=True, eq=False)
 class Draft:
     """A mention in the making; ``first`` to ``head_last`` are tokens, inclusive."""
@@ -113,6 +123,7 @@ def resolve(drafts: list[Draft], tokens: Tokens) -> list[tuple[Mention, Draft]]:
         linker.link(draft)
     linker.cataphora(drafts)
     fullest = {id(actor): _fullest(actor) for actor in linker.actors}
+    owners = _owners(drafts, tokens, fullest)
     result = []
     for draft in drafts:
         if draft.pronoun and draft.pronoun.gender == "n" and draft.actor is None:
@@ -123,11 +134,53 @@ def resolve(drafts: list[Draft], tokens: Tokens) -> list[tuple[Mention, Draft]]:
             method = "self"
         elif method == "self":  # the first mention, of which a later one is fuller
             method = best.method
-        result.append((_record(draft, best, method, tokens), draft))
+        result.append((_record(draft, best, method, owners.get(id(draft)), tokens), draft))
     return result
 
 
-def _record(draft: Draft, best: Draft, method: str, tokens: Tokens) -> Mention:
+def _owners(drafts: list[Draft], tokens: Tokens, fullest: dict[int, Draft]) -> dict[int, str]:
+    """Whose a role or body is, by the id of its draft: who "his" or "the country's" means, else the one country near.
+
+    "The government", "protesters" and the like belong to the country spoken of in their sentence or the one
+    before, where that is one alone.
+    """
+    owners: dict[int, str] = {}
+    begun: dict[int, list[Draft]] = {}  # first token -> drafts
+    spoken: dict[int, set[str]] = {}  # sentence -> ISO codes of countries spoken of so far
+    for draft in drafts:
+        begun.setdefault(draft.first, []).append(draft)
+    for draft in drafts:
+        sentence = tokens.sentence[draft.head_first]
+        if draft.lemma and (owner := _possessor(draft, begun[draft.first], tokens)):
+            best = fullest.get(id(owner.actor))
+            if best is not None and best.label != "PRON" and (best is not owner or owner.label == "PRON"):
+                owners[id(draft)] = best.form
+        elif draft.label == "ROLE" and _is_of_a_country(draft):
+            near = spoken.get(sentence, set()) | spoken.get(sentence - 1, set()) or spoken.get(sentence - 2, set())
+            if len(near) == 1:
+                owners[id(draft)] = knowledge.country_name(next(iter(near)))
+        if draft.country and (draft.label in ("GPE", "NORP") or draft.affiliation):
+            spoken.setdefault(sentence, set()).add(draft.country)
+    return owners
+
+
+def _possessor(draft: Draft, begun: list[Draft], tokens: Tokens) -> Draft | None:
+    """The mention that the phrase of ``draft`` begins with as its possessor: "his", "the country's"."""
+    for other in begun:
+        after = other.last + 1
+        if other.actor is None or other is draft or after > draft.head_first:
+            continue
+        if tokens.tags[draft.first] == "PRP$" or tokens.tags[after] == "POS":
+            return other
+    return None
+
+
+def _is_of_a_country(draft: Draft) -> bool:
+    bare = not (draft.affiliation or draft.of_form or draft.modifiers - DETERMINERS)
+    return bare and (draft.lemma in CROWD_NOUNS or (draft.is_definite and draft.lemma in STATE_NOUNS))
+
+
+def _record(draft: Draft, best: Draft, method: str, owner: str | None, tokens: Tokens) -> Mention:
     starts, words = tokens.starts, tokens.words
 
     def end(i: int) -> int:
@@ -150,6 +203,7 @@ def _record(draft: Draft, best: Draft, method: str, tokens: Tokens) -> Mention:
         role=draft.role,
         affiliation=draft.affiliation,
         is_plural=draft.is_plural,
+        owner=owner,
     )
 
 
@@ -161,6 +215,7 @@ def _fullest(actor: Actor) -> Draft:
         words, most = len(draft.form.split()), 4 if draft.label == "PERSON" else 7
         return (
             is_name,
+            draft.label == "GPE" and draft.form in knowledge.country_short_names(),  # Iran, not the Islamic Republic
             draft.label != "PRON",
             draft.label != "NORP",
             words if words <= most else 0,
@@ -377,7 +432,7 @@ class _Linker:
 
     def _body_of_kind(self, draft: Draft) -> tuple[Actor | None, str]:
         """The body of another name that "the company" or "the ministry" means."""
-        nouns = knowledge.actor_nouns()
+        nouns, kinds = knowledge.actor_nouns(), knowledge.known_kinds()
         sentence = self.tokens.sentence
         own = {w for w in draft.modifiers if w not in DETERMINERS}
         fitting, close = [], []
@@ -385,15 +440,18 @@ class _Linker:
             if actor.is_plural or not actor.names or any(not any(w in name for name in actor.names) for w in own):
                 continue
             label = actor.members[0].label
+            known = next((kinds[form] for name in actor.names if (form := " ".join(name)) in kinds), None)
+            if known and not _may_be_called(draft.lemma, *known):
+                continue
             if draft.lemma in COUNTRY_NOUNS:
                 if label == "GPE" and actor.country and not own:
                     close.append(actor)
             elif label == "ORG":
                 words = {word for name in actor.names for word in name}
-                kinds = {w for w in words if w in nouns and nouns[w].kind in ("organisation", "group")}
+                is_described = any(w in nouns and nouns[w].kind in ("organisation", "group") for w in words)
                 if draft.lemma in words:
                     fitting.append(actor)
-                elif (draft.lemma in COMPANY_NOUNS and not kinds) or (draft.lemma in BODY_NOUNS and not kinds):
+                elif draft.lemma in COMPANY_NOUNS | BODY_NOUNS and not is_described:
                     close.append(actor)
         if fitting:
             return max(fitting, key=lambda a: a.last.root), "role"
@@ -450,7 +508,9 @@ class _Linker:
             return not actor.is_plural and actor.kind in ("person", "role") and not _clash(actor.gender, pronoun.gender)
         if actor.is_plural:
             return True
-        return actor.kind == "organisation"
+        # Who speaks calls a country "they", who writes does not.
+        is_country = actor.kind == "place" and actor.country
+        return actor.kind == "organisation" or bool(is_country and self.tokens.in_quotes[draft.root])
 
     def _bound(self, actor: Actor, draft: Draft) -> bool:
         """Whether the pronoun cannot mean the actor because of where both stand in the clause."""
@@ -466,15 +526,11 @@ class _Linker:
             if clause == self._clause(other.root):
                 return True
             # "X spoke of Y, calling him ...": the subject of a clause without one of its own
-            is_subject = tokens.deps[other.root] in SUBJECTS and clause >= 0
-            is_controlled = tokens.deps[clause] in ("advcl", "xcomp") and not self._has_subject(clause)
-            if (
-                pronoun.case == "object"
-                and is_subject
-                and is_controlled
-                and tokens.heads[other.root] == tokens.heads[clause]
-            ):
-                return True
+            if pronoun.case == "object" and tokens.deps[other.root] in SUBJECTS:
+                while clause >= 0 and tokens.deps[clause] in ("advcl", "xcomp") and not self._has_subject(clause):
+                    clause = tokens.heads[clause]
+                    if tokens.heads[other.root] == clause:
+                        return True
         # Who is spoken of within a quotation is not its speaker.
         if tokens.in_quotes[draft.root]:
             speech = self._outer_verb(draft.root)
@@ -498,7 +554,8 @@ class _Linker:
         tokens = self.tokens
         for _ in range(5):
             head = tokens.heads[i]
-            if head == i or tokens.tags[head][:1] == "V" or tokens.tags[head] == "MD":
+            is_subject = tokens.deps[i] in SUBJECTS  # of a predicate that need be no verb: "they are satisfied"
+            if head == i or is_subject or tokens.tags[head][:1] == "V" or tokens.tags[head] == "MD":
                 return head
             if tokens.deps[i] in ("poss", "relcl", "acl"):
                 return -i - 1  # inside another phrase: no argument of the clause
@@ -551,22 +608,35 @@ class _Linker:
         assert draft.pronoun
         if self._is_pleonastic(draft.root) or (draft.pronoun.case == "subject" and tokens.deps[draft.root] == "dobj"):
             return None
-        here = tokens.sentence[draft.root]
-        for i in range(draft.root - 1, -1, -1):
-            if here - tokens.sentence[i] > 1:
+        before = draft.root - 1
+        begins = before < 0 or tokens.sentence[before] != tokens.sentence[draft.root] or tokens.words[before] in OPENERS
+        main_first = draft.pronoun.case != "possessive" or not begins  # "Its army ..." has what was nearest
+        for i in self._subjects_before(draft.root, main_first):
+            other = self.at.get(i)
+            if other is None or other.actor is None:
                 return None
-            if tokens.deps[i] in SUBJECTS and tokens.lowers[i] not in ("that", "which", "who", "there"):
-                other = self.at.get(i)
-                if other is None or other.actor is None:
-                    return None
-                if other.pronoun is not None and other.pronoun.gender != "n":
-                    continue
-                if other.actor.kind in ("person", "role", "document") or other.actor.is_plural:
-                    continue
-                if other.root != i or self._bound_it(other, draft):
-                    continue
-                return other.actor
+            if other.pronoun is not None and other.pronoun.gender != "n":
+                continue
+            if other.actor.kind in ("person", "role", "document") or other.actor.is_plural:
+                continue
+            if other.root != i or self._bound_it(other, draft):
+                continue
+            return other.actor
         return None
+
+    def _subjects_before(self, i: int, main_first: bool) -> list[int]:
+        """Subjects from token ``i`` back to the sentence before; of that the main subject first, if so asked."""
+        tokens = self.tokens
+        here, earlier = [], []
+        for k in range(i - 1, -1, -1):
+            distance = tokens.sentence[i] - tokens.sentence[k]
+            if distance > 1:
+                break
+            if tokens.deps[k] in SUBJECTS and tokens.lowers[k] not in ("that", "which", "who", "there"):
+                (earlier if distance else here).append(k)
+        if main_first:
+            earlier.sort(key=lambda k: tokens.deps[tokens.heads[k]] != "ROOT")
+        return here + earlier
 
     def _is_pleonastic(self, i: int) -> bool:
         """ "It is clear that ...", "it was reported that ...", "it is time to ...": stands for a clause."""
@@ -651,6 +721,17 @@ class _Linker:
 DETERMINERS = frozenset(
     {"the", "a", "an", "this", "that", "these", "those", "his", "her", "its", "their", "both", "same"}
 )
+
+
+def _may_be_called(noun: str, kind: str, sector: str) -> bool:
+    """Whether a body of the knowledge base may be called so: a newspaper is no government, a company no party."""
+    if noun in MEDIA_NOUNS:
+        return kind == "media"
+    if noun in COMPANY_NOUNS:
+        return kind in ("company", "media")
+    if noun in BODY_NOUNS:
+        return kind not in ("company", "media") and (sector not in STATE_SECTORS or noun == "agency")
+    return True
 
 
 def _clash(one: str, two: str) -> bool:

@@ -20,6 +20,7 @@ class ActorNoun(NamedTuple):
 
     kind: str  # person, group, organisation or document
     gender: str  # m, f or empty
+    is_weak: bool = False  # mostly a thing: an actor only where it is the subject
 
 
 def _read(path: Path) -> list[dict[str, str]]:
@@ -49,13 +50,20 @@ def actor_nouns() -> dict[str, ActorNoun]:
         for row in seed("role_nouns")
         if row["kind"] == "person" and row["noun"].count(" ") < 2
     }
-    nouns.update({row["noun"]: ActorNoun(row["kind"], row["gender"]) for row in lexicon("actor_nouns")})
+    for row in lexicon("actor_nouns"):
+        nouns[row["noun"]] = ActorNoun(row["kind"], row["gender"], row["is_weak"] == "true")
     last_words = {noun for noun in nouns if " " not in noun}
     return {
         noun: entry
         for noun, entry in nouns.items()
         if entry.kind != "none" and (" " not in noun or noun.split()[1] not in last_words)
     }
+
+
+@cache
+def not_actors() -> frozenset[str]:
+    """Compounds of a noun for an actor that name none: "sanctions regime", "news conference"."""
+    return frozenset(row["noun"] for row in lexicon("actor_nouns") if row["kind"] == "none" and " " in row["noun"])
 
 
 @cache
@@ -134,6 +142,12 @@ def country_name(code: str) -> str:
 
 
 @cache
+def country_short_names() -> frozenset[str]:
+    """The name of each country as it is usually called."""
+    return frozenset(_canonical_countries().values())
+
+
+@cache
 def known_names() -> dict[str, str]:
     """Names of the knowledge base's actors (lower case) -> the entity label they should have."""
     labels = {"person": "PERSON", "group": "NORP"}
@@ -142,6 +156,17 @@ def known_names() -> dict[str, str]:
         row["alias"].lower(): kinds[row["actor_id"]]
         for row in seed("actor_aliases")
         if row["actor_id"] in kinds and row["kind"] != "metonym" and len(row["alias"]) > 2
+    }
+
+
+@cache
+def known_kinds() -> dict[str, tuple[str, str]]:
+    """Names of the knowledge base's bodies (lower case, without "the") -> their kind and sector."""
+    bodies = {row["actor_id"]: (row["kind"], row["sector"]) for row in seed("actors") if row["kind"] != "person"}
+    return {
+        row["alias"].lower().removeprefix("the "): bodies[row["actor_id"]]
+        for row in seed("actor_aliases")
+        if row["actor_id"] in bodies
     }
 
 

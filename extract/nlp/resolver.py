@@ -23,14 +23,19 @@ from typing import Generic, NamedTuple, TypeVar
 
 import pycountry
 
-from extract.nlp import gazetteer
+from extract.nlp import gazetteer, knowledge
 from extract.records import Resolution
 
 SEEDS = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds"
 
-GOVERNMENT = frozenset(("government", "regime"))
+GOVERNMENT = frozenset(("government", "regime", "junta", "ruling junta", "military junta"))
+# Of a person who held a top office: 'the Assad regime', 'the Obama administration'.
+PERSONAL_GOVERNMENT = GOVERNMENT | {"administration", "cabinet"}
 # Holders of these sectors belong to the elite (PLOVER ELI) once out of office.
 STATE = frozenset(("GOV", "LEG", "MIL", "JUD", "SPY", "COP", "IGO"))
+POLITIES = frozenset(("country", "nation", "republic", "kingdom"))
+KOREA = frozenset(("PRK", "KOR"))
+NOBODY = "nobody"  # actor_id of what stands for no actor; the method is then "none"
 PLACE_LABELS = frozenset(("GPE", "LOC", "FAC"))
 PEOPLE_LABELS = frozenset(("NORP",))
 LETTERS = str.maketrans(
@@ -64,6 +69,14 @@ def _word_classes() -> dict[str, frozenset[str]]:
 
 
 WORDS = _word_classes()
+
+
+def _sector_names() -> dict[str, str]:
+    with (SEEDS / "sectors.csv").open(encoding="utf-8", newline="") as file:
+        return {row["sector"]: row["name"] for row in csv.DictReader(file)}
+
+
+SECTORS = _sector_names()
 
 
 class Word(NamedTuple):
@@ -105,6 +118,8 @@ class Office:
     """A row of ``actor_roles.csv``."""
 
     actor: Actor
+    role: str
+    body: Actor | None
     sector: str
     valid_from: date
     valid_to: date
@@ -218,6 +233,7 @@ class Resolver:
         self._capitals: dict[str, Country] = {}
         self._governments: dict[str, Country] = {}
         self._nouns: dict[str, Noun] = {}
+        self._small: set[str] = set()  # first words of names written in small letters
         tables = {
             "actors": self._add_actor,
             "actor_aliases": self._add_alias,
@@ -282,7 +298,10 @@ class Resolver:
         # 'The Hill' must not be found in 'hill': a name of one word after the article keeps it.
         key = key_of(words if len(words) == 2 else _without_determiner(words))
         self._aliases[key].append(alias)
-        if actor.kind == "person" and alias.kind != "surname" and len(words) > 1:
+        if words and words[0].raw.islower() and len(words) > 1:
+            self._small.add(words[0].key)
+        # Not where the family name stands first: 'Kim Jong' is no short form of 'Kim Yo Jong'.
+        if actor.kind == "person" and alias.kind != "surname" and len(words) > 1 and actor.country_iso3 not in KOREA:
             self._people[words[0].key, words[-1].key].add(actor.actor_id)
 
     def _add_country(self, row: dict[str, str]) -> None:
@@ -313,14 +332,14 @@ class Resolver:
     def _add_office(self, row: dict[str, str]) -> None:
         actor = self.actors[row["actor_id"]]
         valid = _day(row["valid_from"], date.min), _day(row["valid_to"], date.max)
-        office = Office(actor, row["sector"], *valid)
-        self._offices_of[actor.actor_id].append(office)
         words = [word.key for word in split(row["role"])]
+        bodies = [alias.actor for alias in self._aliases.get(key_of(_without_determiner(split(row["organisation"]))), ())]
+        office = Office(actor, office_key(words), next(iter(bodies), None), row["sector"], *valid)
+        self._offices_of[actor.actor_id].append(office)
         self._offices[office_key(words), row["country_iso3"]].append(office)
         # Within the body it is 'secretary-general', where the role says no more than that it is the body's.
         head, _, rest = " ".join(words).partition(" of ")
-        for alias in self._aliases.get(key_of(_without_determiner(split(row["organisation"]))), ()):
-            body = alias.actor
+        for body in bodies:
             own = {alias.actor.actor_id for alias in self._aliases.get(rest.removeprefix("the "), ())}
             if rest and body.actor_id not in own:
                 continue
@@ -334,9 +353,14 @@ class Resolver:
         Of towns with one word for a name only those of so many inhabitants count.
         """
         key = key_of(words)
-        if len(key) < 4 or not words[0].is_capital or key in self._nouns or key in self._country_words:
+        if len(key) < 4 or not words[0].is_capital or key in WORDS["no place"]:
             return None
-        town = max(gazetteer.lookup(_written(words)), key=lambda entry: entry.population, default=None)
+        if key in self._nouns or key in self._country_words:
+            return None
+        # Regions and states come before towns: Florida is not the town in Cuba.
+        found = gazetteer.lookup(_written(words))
+        larger = (entry for entry in found if entry.precision != "city")
+        town = next(larger, None) or max(found, key=lambda entry: entry.population, default=None)
         if town and len(words) == 1 and town.precision == "city" and town.population < inhabitants:
             return None
         return (town.country_iso3 if town else None) or _divisions().get(key)
@@ -349,7 +373,11 @@ class Resolver:
         words = split(form)
         bare = _without_determiner(words)
         if not bare or label == "PRON" or (len(bare) == 1 and _is_pronoun(bare[0])):
-            return _result("role:" + slug(key_of(words) or form), form, "unnamed role", None, None, False, "pronoun")
+            return _nobody(form)
+        while len(bare) > 1 and bare[-1].key in WORDS["participle"]:  # 'US-led'
+            words, bare = words[:-1], bare[:-1]
+        if len(bare) == 2 and bare[0].key in WORDS["stance"] and bare[1].is_capital:  # 'pro-Kremlin'
+            return _nobody(form)
         near = self._country_in(split(affiliation)) if affiliation else None
         return (
             self._by_name(words, label, on, near)
@@ -417,12 +445,11 @@ class Resolver:
             if label not in PLACE_LABELS:
                 return self._government(capital)
             return _result("place:" + slug(key), _written(words), "place", capital.iso3, None, False, "capital")
+        if key in self._demonyms:  # 'the British', and the adjective of 'a Russian attack'
+            people = self._demonyms[key]
+            return _result(people.actor_id, people.name, "country", people.iso3, None, True, "demonym")
         people = next((self._demonyms[one] for one in singulars(key) if one in self._demonyms), None)
-        if people:
-            sector = "CVL" if key not in self._demonyms else None
-            name = f"people of {people.name}"
-            return _result(f"people:{people.iso3.lower()}", name, "group", people.iso3, sector, False, "demonym")
-        return None
+        return self._people_of(None, people.iso3, "CVL", "demonym") if people else None
 
     def _government(self, country: Country) -> Resolution:
         name = f"Government of {country.name}"
@@ -440,6 +467,8 @@ class Resolver:
     ) -> Resolution:
         words = _without_quantity(words)
         places = self._find_countries(words)
+        if len({span.found for span in places}) > 1 and sum(span.end - span.start for span in places) == len(words):
+            return _nobody(form)  # 'US-China' are two
         country = places[0].found if places else near
         named = self._find_named(words, on, near or country)
         inside = range(named.start, named.end) if named else range(0)
@@ -462,39 +491,106 @@ class Resolver:
         holder = None if former else self._holder(words, head, places, named, country, body, on)
         if holder:
             return self._actor_result(holder, on, "office")
-        if noun.text in GOVERNMENT and country and head.end == edge and not named and not former:
-            return self._government(self.countries[country])
+        polity = self._polity(words, head, places)
+        if polity:
+            return _result(polity.actor_id, polity.name, "country", polity.iso3, None, True, "country")
+        if head.end == edge and not former:
+            governed = self._governed(words, head, places, named, country)
+            if governed:
+                return self._government(self.countries[governed])
         sector = self._sector(noun, head, nouns, body, country)
         if former and sector in STATE:
             sector = "ELI"
-        return self._noun_result(words, form, label, noun, country, body, sector, places, edge)
+        return self._noun_result(words, form, label, head, country, body, sector, places)
+
+    def _polity(self, words: Sequence[Word], head: Span[Noun], places: list[Span[str]]) -> Country | None:
+        """The country in 'the war-torn country of Ukraine'."""
+        after = head.end + (words[head.end + 1 : head.end + 2] != () and words[head.end + 1].key == "the") + 1
+        is_named = head.found.text in POLITIES and words[head.end : head.end + 1] and words[head.end].key == "of"
+        span = next((span for span in places if span.start == after and span.end == len(words)), None)
+        return self.countries[span.found] if is_named and span else None
+
+    def _governed(
+        self,
+        words: Sequence[Word],
+        head: Span[Noun],
+        places: list[Span[str]],
+        named: Span[Actor] | None,
+        country: str | None,
+    ) -> str | None:
+        """The country whose government is meant: 'the Iranian regime', 'the Obama administration'."""
+        noun = head.found
+        if named:
+            actor = named.found
+            rules = any(office.role in WORDS["head of government"] for office in self._offices_of.get(actor.actor_id, ()))
+            return actor.country_iso3 if rules and noun.text in PERSONAL_GOVERNMENT else None
+        if noun.text in GOVERNMENT:
+            return country
+        placed = {i for span in places for i in range(span.start, span.end)}
+        others = [word for i, word in enumerate(words[: head.start]) if i not in placed]
+        alone = all(word.key in WORDS["filler"] for word in others)
+        return country if noun.text in PERSONAL_GOVERNMENT and alone else None
 
     def _noun_result(
         self,
         words: tuple[Word, ...],
         form: str,
         label: str | None,
-        noun: Noun,
+        head: Span[Noun],
         country: str | None,
         body: Actor | None,
         sector: str | None,
         places: list[Span[str]],
-        edge: int,
     ) -> Resolution:
+        """A phrase with a known noun: a body of its own, else the people of a country or body in a sector."""
+        noun = head.found
         proper = [w for i, w in enumerate(words) if w.is_capital and not any(s.start <= i < s.end for s in places)]
         is_body = noun.kind not in ("person", "group") and not noun.takes_affiliation
-        if is_body and (label == "ORG" or (label is None and proper)):
-            kind = noun.kind if noun.kind in ("company", "media", "armed group") else "organisation"
-            where = country.lower() + ":" if country and not proper else ""
-            ident = f"organisation:{where}{slug(key_of(words))}"
-            return _result(ident, _written(words), kind, country, sector, False, "organisation-pattern")
-        owner = body.actor_id if body else country.lower() if country else "unknown"
-        whose = body.name if body else self.countries[country].name if country else None
-        phrase = key_of(w for i, w in enumerate(words[:edge]) if not any(s.start <= i < s.end for s in places))
-        name = f"{phrase or noun.text} ({whose})" if whose else phrase or noun.text
-        kind = "group" if noun.kind in ("group", "armed group") else "unnamed role"
-        method = "organisation+role" if body else "country+role" if country else "role"
-        return _result(f"role:{owner}:{slug(phrase or noun.text)}", name, kind, country, sector, False, method)
+        # A country has one parliament and one foreign ministry, however they are written.
+        is_sole = country and not body and noun.text in WORDS["sole body"]
+        if is_sole and key_of(words[head.start : head.end]) == key_of(split(noun.text)) and label != "PERSON":
+            name = office_key(word.key for word in words[head.start : head.end])
+        elif is_body and (label == "ORG" or (label is None and proper)):
+            name = office_key(word.key for word in self._without_country(words, places))
+            if sector not in STATE or not country:
+                name = key_of(words)
+        else:
+            method = "organisation+role" if body else "country+role" if country else "role"
+            return self._people_of(body, country, sector, method) if sector or body or country else _nobody(form)
+        kind = noun.kind if noun.kind in ("company", "media", "armed group") else "organisation"
+        if body and body.country_iso3 is None:  # 'the EU parliament'
+            ident, shown = f"organisation:{body.actor_id}:{slug(name)}", _written(words)
+        elif country and (sector in STATE or not proper):
+            ident, shown = f"organisation:{country.lower()}:{slug(name)}", f"{name} ({self.countries[country].name})"
+        else:
+            ident, shown = f"organisation:{slug(name)}", _written(words)
+        return _result(ident, shown, kind, country, sector, False, "organisation-pattern")
+
+    def _without_country(self, words: Sequence[Word], places: list[Span[str]]) -> list[Word]:
+        """The words of a body's name without its country and what tied it on: 'Ministry of Health of Chad'."""
+        named = {
+            i
+            for span in places
+            if key_of(words[span.start : span.end]) not in self._capitals
+            for i in range(span.start, span.end)
+        }
+        left = [word for i, word in enumerate(words) if i not in named]
+        while len(left) > 1 and (left[-1].key in WORDS["preposition"] or left[-1].key in WORDS["determiner"]):
+            left.pop()
+        return left or list(words)
+
+    def _people_of(self, body: Actor | None, country: str | None, sector: str | None, method: str) -> Resolution:
+        """The unnamed people of a body, or of a country in a sector: one actor, whatever they are called."""
+        if body:
+            owner, whose, country = body.actor_id, body.name, body.country_iso3
+            sector = sector or body.sector
+            shown = None if sector == body.sector else sector
+        else:
+            owner, whose = (country.lower(), self.countries[country].name) if country else ("unknown", "unknown country")
+            shown = sector
+        name = f"{SECTORS[shown]} ({whose})" if shown else f"people of {whose}"
+        ident = ":".join(["role", owner, *([shown.lower()] if shown else [])])
+        return _result(ident, name, "unnamed role", country, sector, False, method)
 
     def _uncurated(
         self,
@@ -528,6 +624,10 @@ class Resolver:
             told = self.resolve(role, label="ROLE")
             country = country or told.country_iso3
             sector = body.sector if body and told.sector in (None, "GOV") else told.sector or sector
+        if kind == "person" and len(name) == 1 and role is None and name[0].key in knowledge.given_names():
+            return _nobody(form)  # 'Jim' is somebody only within the article
+        if kind == "unnamed role":
+            return self._people_of(body, country, sector, "role") if body or country else _nobody(form)
         if country is None and kind in ("organisation", "group"):
             country = self._region_in(words)
         ident = f"{kind.replace(' ', '-')}:{slug(key_of(name) or form)}"
@@ -535,17 +635,29 @@ class Resolver:
 
     def _actor_result(self, actor: Actor, on: date | None, method: str) -> Resolution:
         sector = self._sector_on(actor, on)
-        return _result(actor.actor_id, actor.name, actor.kind, actor.country_iso3, sector, True, method)
+        # Who heads an international body acts for it and not for the country of birth.
+        body = self.body_of(actor, on)
+        country = None if body and body.country_iso3 is None else actor.country_iso3
+        return _result(actor.actor_id, actor.name, actor.kind, country, sector, True, method)
+
+    def body_of(self, actor: Actor, on: date | None) -> Actor | None:
+        """The curated body in which a person holds an office on a day; without a day, at the latest known time."""
+        held = self._held(actor, on or date.max)
+        return held.body if held else None
+
+    def _held(self, actor: Actor, on: date) -> Office | None:
+        held = [office for office in self._offices_of.get(actor.actor_id, ()) if office.valid_from <= on <= office.valid_to]
+        return max(held, key=lambda office: office.valid_from, default=None)
 
     def _sector_on(self, actor: Actor, on: date | None) -> str | None:
         """Sector of the office held on a day; ELI once out of office, unknown before the first."""
         offices = self._offices_of.get(actor.actor_id)
         if on is None or not offices:
             return actor.sector
-        begun = [office for office in offices if office.valid_from <= on]
-        held = [office for office in begun if on <= office.valid_to]
+        held = self._held(actor, on)
         if held:
-            return max(held, key=lambda office: office.valid_from).sector
+            return held.sector
+        begun = [office for office in offices if office.valid_from <= on]
         if not begun:
             return None if offices[0].sector in STATE else actor.sector
         last = max(begun, key=lambda office: office.valid_to).sector
@@ -572,12 +684,13 @@ class Resolver:
         """Countries by name, demonym or capital, in order, longest first; ``found`` is the ISO code."""
         spans, i = [], 0
         while i < len(words):
-            for end in range(min(len(words), i + 6), i, -1):
-                if i and words[i - 1].key in WORDS["stance"]:  # 'pro-Russian' is not Russian
-                    break
+            # 'pro-Russian' is not Russian
+            last = i if not words[i].is_capital or (i and words[i - 1].key in WORDS["stance"]) else i + 6
+            for end in range(min(len(words), last), i, -1):
+                key = key_of(words[i:end])
                 country = self._country(words[i:end])
-                if country is None and words[i].is_capital and len(words) > 1:
-                    country = self._capitals.get(key_of(words[i:end]))
+                if country is None and len(words) > 1 and key not in WORDS["no place"]:
+                    country = self.countries.get("USA") if key in _states() else self._capitals.get(key)
                 if country:
                     spans.append(Span(i, end, country.iso3))
                     i = end - 1
@@ -611,7 +724,10 @@ class Resolver:
         """The curated name inside the phrase: that at its end, else the longest, else the last."""
         best: Span[Actor] | None = None
         for start in range(len(words)):
-            if not words[start].is_capital or (start and words[start - 1].key in WORDS["stance"]):
+            # 'morality police' is written so; other names begin with a capital.
+            if not words[start].is_capital and words[start].key not in self._small:
+                continue
+            if start and words[start - 1].key in WORDS["stance"]:
                 continue
             for end in range(min(len(words), start + LONGEST), start, -1):
                 alias = self._alias(words[start:end], None, on, country) if end - start < len(words) else None
@@ -660,7 +776,7 @@ class Resolver:
         after = words[named.end :]
         if not after or after[0].key in WORDS["preposition"]:
             return True
-        noun = head.found if head and head.start >= named.end else None
+        noun = head.found if head and head.start == named.end else None
         if noun is None or head is None or head.end != len(words) or actor.kind == "person":
             return False
         if noun.kind in ("person", "group") or noun.takes_affiliation:
@@ -707,7 +823,10 @@ class Resolver:
         if on is None:
             return None
         # 'secretary-general' of a body; 'Kremlin spokesman' of a country.
-        for owner, taken in ((body.actor_id if body else None, [*places, named]), (country, places)):
+        # Of Starlink the head is that of SpaceX.
+        parent = body.part_of if body and body.kind == "company" else None
+        owners = [(body.actor_id if body else None, [*places, named]), (parent, [*places, named]), (country, places)]
+        for owner, taken in owners:
             left = [
                 word.key
                 for i, word in enumerate(words)
@@ -784,6 +903,10 @@ def _written(words: Sequence[Word]) -> str:
     return " ".join(word.raw for word in words)
 
 
+def _nobody(form: str) -> Resolution:
+    return _result(NOBODY, form, "unnamed role", None, None, False, "none")
+
+
 def _result(
     actor_id: str, name: str, kind: str, country: str | None, sector: str | None, is_curated: bool, method: str
 ) -> Resolution:
@@ -796,6 +919,12 @@ def _result(
         is_curated=is_curated,
         method=method,
     )
+
+
+@cache
+def _states() -> frozenset[str]:
+    """Folded names of the states of the US but Georgia: 'New Mexico' is not Mexico."""
+    return frozenset(key_of(split(state)) for state in gazetteer.us_states()) - {"georgia"}
 
 
 @cache

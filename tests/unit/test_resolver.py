@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from extract.nlp.resolver import SEEDS, Resolver
+from extract.nlp.resolver import NOBODY, SEEDS, Resolver
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +82,7 @@ def test_sector_follows_the_office_and_ends_with_it(resolver: Resolver):
 def test_a_shared_surname_stays_unresolved(resolver: Resolver):
     for surname in ("Johnson", "Bush", "Sharif", "Fernández"):
         found = resolver.resolve(surname, label="PERSON", on=date(2022, 5, 1))
-        assert not found.is_curated and found.kind == "person"
+        assert not found.is_curated
 
 
 @pytest.mark.parametrize(
@@ -149,8 +149,10 @@ def test_any_input_gives_an_answer(resolver: Resolver, form: str, label: str | N
     assert found.actor_id and len(found.actor_id) < 200 and not found.is_curated
 
 
-def test_two_forms_with_nothing_to_read_are_not_one_actor(resolver: Resolver):
-    assert actor(resolver, "🤷") != actor(resolver, "🚀")
+@pytest.mark.parametrize("form", ["🤷", "he", "the", "couple of things", "Jim"])
+def test_what_names_nobody_is_no_actor(resolver: Resolver, form: str):
+    found = resolver.resolve(form, label="PERSON" if form == "Jim" else "ROLE")
+    assert (found.actor_id, found.method) == (NOBODY, "none")
 
 
 def test_answers_do_not_depend_on_what_was_asked_before():

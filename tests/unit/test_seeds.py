@@ -48,6 +48,7 @@ def test_every_column_is_described_and_typed(name: str):
         ("countries", "iso3"),
         ("countries", "iso2"),
         ("role_nouns", "noun"),
+        ("sectors", "sector"),
         ("event_contexts", "context"),
         ("cameo_plover", "cameo_code"),
     ],
@@ -84,12 +85,25 @@ def test_terms_of_an_office_of_one_person_do_not_overlap():
             assert end <= start, key
 
 
-def test_a_surname_is_one_persons():
-    owners = defaultdict(set)
+def test_a_surname_is_one_persons_at_a_time():
+    owners = defaultdict(list)
     for row in rows("actor_aliases"):
         if row["kind"] == "surname":
-            owners[key_of(split(row["alias"]))].add(row["actor_id"])
-    assert {key: ids for key, ids in owners.items() if len(ids) > 1} == {}
+            span = row["valid_from"], row["valid_to"] or "9999"
+            owners[key_of(split(row["alias"]))].append((*span, row["actor_id"]))
+    for key, held in owners.items():
+        for (_, end, one), (start, _, other) in zip(sorted(held), sorted(held)[1:], strict=False):
+            assert one == other or end < start, key
+
+
+def test_no_actor_is_called_as_the_people_of_a_country_are():
+    codes = {row["iso3"].lower() for row in rows("countries")} | {row["sector"].lower() for row in rows("sectors")}
+    assert not codes & {row["actor_id"] for row in rows("actors")}
+
+
+def test_sectors_are_those_described():
+    known = {row["sector"] for row in rows("sectors")}
+    assert {row["sector"] for name in ("actors", "actor_roles", "role_nouns") for row in rows(name)} - {""} <= known
 
 
 def test_a_surname_is_no_country_and_no_common_noun():

@@ -34,7 +34,7 @@ select
     coalesce(antecedents.label, mentions.label) as label,
     coalesce(antecedents.kind, mentions.kind) as kind,
     coalesce(antecedents.role, mentions.role) as role,
-    coalesce(antecedents.affiliation, mentions.affiliation) as affiliation,
+    coalesce(antecedents.owner, antecedents.affiliation, mentions.owner, mentions.affiliation) as affiliation,
     mentions.published_on,
     acting.mention_id is not null as acts
 from mentions

@@ -2,16 +2,17 @@ from dataclasses import asdict
 
 import pyarrow as pa
 
-from extract.nlp.resolver import Resolver
+from extract.nlp.resolver import NOBODY, Resolver
 from extract.records import Resolution
 from extract.tables import fields
 
 
 def model(dbt, session):
-    """What each form stands for, by the resolver that `wirehouse annotate` uses too."""
+    """What each form stands for, by the resolver that `wirehouse annotate` uses too; no row where that is nobody."""
     forms = dbt.ref("int_actor_forms").to_arrow_table()
     resolver = Resolver.default()
-    rows = [form | asdict(resolve(resolver, form)) for form in forms.to_pylist()]
+    resolved = ((form, resolve(resolver, form)) for form in forms.to_pylist())
+    rows = [form | asdict(found) for form, found in resolved if found.actor_id != NOBODY]
     return pa.Table.from_pylist(rows, schema=pa.schema([*forms.schema, *fields(Resolution)]))
 
 

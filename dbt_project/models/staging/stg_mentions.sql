@@ -17,5 +17,6 @@ select
     link_method,
     role,
     affiliation,
+    owner,
     is_plural
 from {{ source('staging', 'mentions') }}
