@@ -1,0 +1,1 @@
+def briefing(con): return "<!doctype html>"
