@@ -62,6 +62,7 @@ def run(console: Console, day: date, settings: Settings, seconds: float, log: Pa
         console.print(quotes(con), events(con), actors(con))
     console.print(f"\nWarehouse  {settings.published_warehouse}", highlight=False, soft_wrap=True)
     console.print(f"Parquet    {settings.published / 'parquet'}", highlight=False, soft_wrap=True)
+    console.print(f"Briefing   {settings.published / 'briefing.html'}", highlight=False, soft_wrap=True)
     console.print(f"Log        {log}", highlight=False, soft_wrap=True)
     console.print(f"Took       {seconds:.0f} s\n\nTry:\n", highlight=False)
     console.print(f'wirehouse sql "{EXAMPLE}"', highlight=False, soft_wrap=True)

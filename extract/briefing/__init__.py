@@ -65,7 +65,6 @@ def news(con: duckdb.DuckDBPyConnection, period: content.Period, topic: str | No
     events, totals = content.events(con, period, topic)
     speakers, n_utterances = content.quotes(con)
     pairs = content.pairs(con)
-    graph = charts.graph(pairs)
     towns = Counter(
         (e["place_name"], e["place_country_iso3"], e["place_lat"], e["place_lon"])
         for e in events
@@ -88,8 +87,7 @@ def news(con: duckdb.DuckDBPyConnection, period: content.Period, topic: str | No
         "shared": content.shared(speakers),
         "contradictions": content.contradictions(con, events),
         "pairs": pairs,
-        "graph": graph,
-        "graph_svg": graph and Markup(environment().get_template("graph.svg.j2").render(graph=graph)),
+        "graph": graph_of(pairs),
         "new": content.new_actors(con, period),
         "outlets": content.outlets(con),
         "places": places,
@@ -103,6 +101,13 @@ def news(con: duckdb.DuckDBPyConnection, period: content.Period, topic: str | No
         "types": charts.types(events),
         "type_rows": by_type(events),
     }
+
+
+def graph_of(pairs: list[content.Row]) -> Markup | None:
+    """Who acts on whom, drawn for a wide and a narrow screen."""
+    template = environment().get_template("graph.svg.j2")
+    drawn = [(name, charts.graph(pairs, circle)) for name, circle in charts.CIRCLES.items()]
+    return Markup("").join(Markup(template.render(name=n, graph=g)) for n, g in drawn if g) or None
 
 
 def by_type(events: list[content.Row]) -> list[tuple[str, Counter[str]]]:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import math
+import textwrap
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -120,7 +122,7 @@ def timeline(events: list[Row], period: Period) -> Markup | None:
 
     def draw(width: int) -> alt.TopLevelMixin:
         return (
-            alt.Chart(data, width=width - 150, height=max(24 * len(present), 60))
+            alt.Chart(data, width=width - 130, height=max(24 * len(present), 60))
             .mark_circle(opacity=0.85)
             .encode(
                 x=alt.X(
@@ -154,7 +156,7 @@ def types(events: list[Row]) -> Markup | None:
 
     def draw(width: int) -> alt.TopLevelMixin:
         return (
-            alt.Chart(data, width=width - 150, height=22 * len(present))
+            alt.Chart(data, width=width - 130, height=22 * len(present))
             .mark_bar()
             .encode(
                 x=alt.X("count():Q", title="events", axis=alt.Axis(tickMinStep=1, tickCount=5)),
@@ -220,7 +222,21 @@ def world(places: list[Row], by_country: dict[str, int]) -> Markup | None:
     return both(draw, "map", f"Map: {len(places)} places of events. The table below names them.")
 
 
-def graph(pairs: list[Row], limit: int = 14) -> Row | None:
+@dataclass(frozen=True)
+class Circle:
+    """Measures of the graph for a screen: pixels, actors at most, characters in a line of a name."""
+
+    width: int
+    height: int
+    radius: int
+    actors: int
+    letters: int
+
+
+CIRCLES = {"wide": Circle(660, 430, 150, 14, 24), "narrow": Circle(340, 300, 88, 9, 10)}
+
+
+def graph(pairs: list[Row], circle: Circle) -> Row | None:
     """Who acts on whom as a circle of actors with arrows between; what the template needs to draw it.
 
     The actors with the most events are shown, in an order that keeps those who meet often side by side.
@@ -229,35 +245,36 @@ def graph(pairs: list[Row], limit: int = 14) -> Row | None:
     for pair in pairs:
         for name in (pair["actor"], pair["recipient"]):
             weight[name] = weight.get(name, 0) + pair["n_events"]
-    names = sorted(weight, key=lambda n: (-weight[n], n))[:limit]
+    names = sorted(weight, key=lambda n: (-weight[n], n))[: circle.actors]
     shown = [p for p in pairs if p["actor"] in names and p["recipient"] in names]
     names = [n for n in names if any(n in (p["actor"], p["recipient"]) for p in shown)]
     if len(names) < 2:
         return None
     order = around(names, shown)
-    radius = 150.0
     places = {}
     for n, name in enumerate(order):
         angle = 2 * math.pi * n / len(order) - math.pi / 2
-        places[name] = (radius * math.cos(angle), radius * math.sin(angle), angle)
+        places[name] = (circle.radius * math.cos(angle), circle.radius * math.sin(angle))
     nodes = []
-    for name, (x, y, _) in places.items():
-        side = "middle" if abs(x) < 30 else "start" if x > 0 else "end"
-        words = name if len(name) <= 26 else name[:25].rstrip() + "…"
+    for name, (x, y) in places.items():
+        side = "middle" if abs(x) < circle.radius / 5 else "start" if x > 0 else "end"
+        lines = textwrap.wrap(name, circle.letters, max_lines=2, placeholder="…")
         nodes.append(
             {
-                "name": words,
+                "lines": lines,
                 "x": round(x, 1),
                 "y": round(y, 1),
                 "r": round(5 + 2.2 * math.sqrt(weight[name]), 1),
                 "side": side,
                 "label_x": round(x * 1.12 + (0 if side == "middle" else math.copysign(6, x)), 1),
-                "label_y": round(y * 1.12 + (math.copysign(12, y) if side == "middle" else 0) + 4, 1),
+                "label_y": round(
+                    y * 1.12 + (math.copysign(12, y) if side == "middle" else 0) + (4 if len(lines) == 1 else -3), 1
+                ),
             }
         )
     edges = []
     for pair in shown:
-        (x1, y1, _), (x2, y2, _) = places[pair["actor"]], places[pair["recipient"]]
+        (x1, y1), (x2, y2) = places[pair["actor"]], places[pair["recipient"]]
         # Bent towards the middle, more to the right of its way, so that two directions are told apart.
         bend_x, bend_y = (x1 + x2) * 0.36 - (y2 - y1) * 0.1, (y1 + y2) * 0.36 + (x2 - x1) * 0.1
         reach = 5 + 2.2 * math.sqrt(weight[pair["recipient"]]) + 7
@@ -270,7 +287,7 @@ def graph(pairs: list[Row], limit: int = 14) -> Row | None:
                 "kind": "cooperation" if pair["intensity"] > 0 else "conflict",
             }
         )
-    return {"nodes": nodes, "edges": edges, "left_out": len(pairs) - len(shown)}
+    return {"nodes": nodes, "edges": edges, "left_out": len(pairs) - len(shown), "circle": circle}
 
 
 def around(names: list[str], pairs: list[Row]) -> list[str]:

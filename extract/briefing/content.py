@@ -115,7 +115,8 @@ def choose_articles(con: duckdb.DuckDBPyConnection, period: Period, topic: str |
         """
         CREATE OR REPLACE TEMP TABLE chosen AS
         SELECT
-            article_id, articles.source_id, articles.outlet, articles.url, articles.title, articles.published_on,
+            article_id, articles.source_id, articles.outlet,
+            coalesce(canonical_url, url) AS url, articles.title, articles.published_on,
             articles.published_at, articles.topics, articles.word_count, articles.duplicate_role,
             articles.original_article_id
         FROM articles
@@ -194,11 +195,17 @@ def events(con: duckdb.DuckDBPyConnection, period: Period, topic: str | None) ->
 
 
 def leading(events: list[Row], limit: int) -> list[Row]:
-    """The first events told as having happened of which a party is named, one an article."""
+    """Events told as having happened of which a party is named, one an article.
+
+    What the most outlets tell independently comes first, then what is told as fact, then the newest.
+    """
+    ranked = sorted(
+        (e for e in events if e["status"] in HAPPENED and (e["actors"] or e["recipients"])),
+        key=lambda e: (-e["n_independent_sources"], e["status"] != "realised", -e["best"]["published_on"].toordinal()),
+    )
     by_article: dict[str, Row] = {}
-    for event in events:
-        if event["status"] in HAPPENED and (event["actors"] or event["recipients"]):
-            by_article.setdefault(event["best"]["article_id"], event)
+    for event in ranked:
+        by_article.setdefault(event["best"]["article_id"], event)
     return list(by_article.values())[:limit]
 
 
@@ -209,7 +216,7 @@ def mentions(con: duckdb.DuckDBPyConnection, event_ids: list[str]) -> dict[str, 
         """
         SELECT
             m.event_id, m.article_id, m.sentence, m.sentence_start, m.trigger_start, m.trigger_end,
-            m.attributed_to, a.outlet, a.url, a.title, a.published_on, a.topics
+            m.attributed_to, a.outlet, coalesce(a.canonical_url, a.url) AS url, a.title, a.published_on, a.topics
         FROM event_mentions AS m
         INNER JOIN articles AS a USING (article_id)
         WHERE list_contains($ids::VARCHAR[], m.event_id)
@@ -551,7 +558,10 @@ def step_of(days: int) -> str:
 def health(con: duckdb.DuckDBPyConnection) -> Row:
     """The last runs, what was refused and why, which sources are silent, and how fresh the warehouse is."""
     return {
-        "runs": rows(con, "SELECT * FROM pipeline_runs ORDER BY started_at DESC, run_id LIMIT 5"),
+        # A stage run by hand is a run too, but not the one to tell of.
+        "runs": rows(
+            con, "SELECT * FROM pipeline_runs ORDER BY sources_polled > 0 DESC, started_at DESC, run_id LIMIT 5"
+        ),
         "failed": rows(
             con,
             """

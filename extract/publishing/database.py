@@ -17,6 +17,8 @@ from extract.publishing.versions import Column, Mart
 
 # What DuckDB 1.4 and everything later reads; see docs/publishing.md.
 STORAGE_VERSION = "v1.4.0"
+# The number of that format in the header of a file.
+NEWEST_STORAGE = 67
 SCHEMAS = ("main", "knowledge")
 INTERNAL = ("staging", "intermediate")
 # The day by which a mart is partitioned, the first of these that it has; published by the month of that day.

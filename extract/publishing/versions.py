@@ -114,7 +114,19 @@ def all_versions(settings: Settings) -> list[tuple[int, int]]:
 def current(settings: Settings) -> tuple[Path, Manifest] | None:
     """The folder and manifest of the version that readers see; None where there is none that can be read."""
     try:
-        folder = (settings.published / "current").resolve(strict=True)
+        return read((settings.published / "current").resolve(strict=True))
+    except OSError:
+        return None
+
+
+def latest(settings: Settings) -> tuple[Path, Manifest] | None:
+    """The current version or, where somebody has removed it, the newest that is left."""
+    left = (read(folder_of(settings) / "{}.{}".format(*v)) for v in reversed(all_versions(settings)))
+    return current(settings) or next((found for found in left if found), None)
+
+
+def read(folder: Path) -> tuple[Path, Manifest] | None:
+    try:
         return folder, Manifest.model_validate_json((folder / MANIFEST).read_bytes())
     except (OSError, ValidationError):
         return None

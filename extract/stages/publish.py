@@ -74,7 +74,7 @@ class Version:
             account,
             settings,
         )
-        self.previous = versions.current(settings)
+        self.previous = versions.latest(settings)
         self.docs_of: str | None = None
 
     def data(self) -> None:
