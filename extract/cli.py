@@ -230,6 +230,35 @@ def events(
 
 
 @app.command()
+def report(
+    day: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="day of publication; the latest with articles")
+    ] = None,
+    days: Annotated[int | None, typer.Option(min=1, help="so many days up to it; as many as are worth a page")] = None,
+    topic: Annotated[str | None, typer.Option(help="articles of this topic alone, such as ukraine")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="HTML file; standard output if not given")
+    ] = None,
+) -> None:
+    """Write the briefing of a day or of a topic: one HTML page, as each run publishes it."""
+    from extract import summary
+    from extract.briefing import UnknownTopic, briefing
+
+    with summary.reader(settings()) as con:
+        try:
+            page = briefing(con, day=as_date(day), days=days, topic=topic)
+        except UnknownTopic as error:
+            raise typer.BadParameter(str(error)) from error
+    if output is None:
+        typer.echo(page)
+        return
+    try:
+        output.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+@app.command()
 def status() -> None:
     """Show the last runs, what is in the marts, and how fresh it is."""
     from extract import summary

@@ -68,18 +68,26 @@ def data_folder(settings: Settings) -> str:
 
 
 def published(settings: Settings) -> str:
-    import duckdb
+    from extract.publishing import database, versions
 
     if not settings.published_warehouse.exists():
         return "nothing published yet; run: wirehouse run"
-    try:
-        with duckdb.connect(settings.published_warehouse, read_only=True) as con:
-            con.execute("SELECT count(*) FROM articles").fetchall()
-    except duckdb.Error as error:
+    found = versions.current(settings)
+    if found is None:
+        raise RuntimeError(f"{settings.published} has no current version that can be read; run: wirehouse publish")
+    folder, manifest = found
+    if wrong := versions.verify(folder, manifest):
         raise RuntimeError(
-            f"{settings.published_warehouse} cannot be read ({error}); run: wirehouse publish"
-        ) from error
-    return str(settings.published_warehouse)
+            f"{len(wrong)} published files are damaged ({'; '.join(wrong[:3])}); "
+            f"remove {folder} and run: wirehouse publish"
+        )
+    storage = database.storage_version(folder / versions.WAREHOUSE)
+    if storage > database.NEWEST_STORAGE:
+        raise RuntimeError(
+            f"{settings.published_warehouse} has storage format {storage}, which older clients cannot read"
+        )
+    n_files = len(manifest.files) + sum(len(m.files) for m in manifest.marts)
+    return f"version {manifest.name} in {folder}, {n_files} files as they were published"
 
 
 CHECKS: tuple[Callable[[Settings], str], ...] = (

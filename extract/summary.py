@@ -62,6 +62,7 @@ def run(console: Console, day: date, settings: Settings, seconds: float, log: Pa
         console.print(quotes(con), events(con), actors(con))
     console.print(f"\nWarehouse  {settings.published_warehouse}", highlight=False, soft_wrap=True)
     console.print(f"Parquet    {settings.published / 'parquet'}", highlight=False, soft_wrap=True)
+    console.print(f"Briefing   {settings.published / 'briefing.html'}", highlight=False, soft_wrap=True)
     console.print(f"Log        {log}", highlight=False, soft_wrap=True)
     console.print(f"Took       {seconds:.0f} s\n\nTry:\n", highlight=False)
     console.print(f'wirehouse sql "{EXAMPLE}"', highlight=False, soft_wrap=True)
@@ -73,7 +74,7 @@ def counted(con: duckdb.DuckDBPyConnection, run_id: str, day: date) -> dict[str,
         con,
         """
         WITH o AS (SELECT * FROM outcomes WHERE run_id = $run),
-        a AS (SELECT DISTINCT article_id, revision, relevance, source_id FROM staging.articles WHERE landed_for = $day)
+        a AS (SELECT relevance FROM revisions WHERE landed_on = $day)
         SELECT
             (SELECT count(*) FROM o WHERE subject_type = 'source') AS sources,
             (SELECT count(*) FROM o WHERE subject_type = 'source' AND status = 'failed') AS sources_failed,
@@ -81,11 +82,11 @@ def counted(con: duckdb.DuckDBPyConnection, run_id: str, day: date) -> dict[str,
             (SELECT count(*) FROM o WHERE subject_type = 'item' AND status = 'landed') AS landed,
             (SELECT count(*) FROM o WHERE subject_type = 'item' AND status = 'unchanged') AS unchanged,
             (SELECT count(*) FROM o WHERE subject_type = 'item' AND status = 'quarantined') AS quarantined,
-            (SELECT count(DISTINCT (article_id, revision)) FROM a) AS texts,
-            (SELECT count(DISTINCT (article_id, revision)) FROM a WHERE relevance = 'relevant') AS relevant,
-            (SELECT count(DISTINCT (article_id, revision)) FROM a WHERE relevance = 'off_topic') AS off_topic,
-            (SELECT count(DISTINCT (article_id, revision)) FROM a WHERE relevance = 'other_language') AS other_language,
-            (SELECT count(DISTINCT (article_id, revision)) FROM a WHERE relevance = 'no_text') AS no_text,
+            (SELECT count(*) FROM a) AS texts,
+            (SELECT count(*) FROM a WHERE relevance = 'relevant') AS relevant,
+            (SELECT count(*) FROM a WHERE relevance = 'off_topic') AS off_topic,
+            (SELECT count(*) FROM a WHERE relevance = 'other_language') AS other_language,
+            (SELECT count(*) FROM a WHERE relevance = 'no_text') AS no_text,
             (SELECT count(*) FROM o WHERE subject_type = 'article' AND status = 'extracted') AS read,
             (SELECT count(*) FROM o WHERE subject_type = 'article' AND status = 'failed') AS failed,
             (SELECT count(*) FROM o WHERE subject_type = 'node') AS built,

@@ -1,29 +1,37 @@
-"""Publish: a copy of the warehouse for readers, put in place of the last one in a single rename.
+"""Publish: a version of the marts for readers, put in place of the last one in a single rename.
 
-Readers open only the copy, so they never wait for a run and never see half of one; a reader of the last copy
-goes on reading it.
+Readers open only what is published, so they never wait for a run and never see half of one; a reader of the last
+version goes on reading it. ``extract/publishing`` says what a version holds, ``extract/briefing`` makes its page.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import duckdb
-from upath import UPath
 
-from extract.runs import Run, accounting, write
+from extract.briefing import briefing
+from extract.publishing import database, docs, parquet, schema, versions
+from extract.publishing.versions import BRIEFING, DOCS, MANIFEST, PARQUET, WAREHOUSE, Made, Manifest, Mart, MartManifest
+from extract.runs import Account, Run, accounting, utcnow, write
 from extract.settings import Settings
 from extract.stages.load import load_outcomes, transaction
-from extract.tables import replacing
 from extract.warehouse import connect, writing
+
+SOFTWARE = ("wirehouse", "duckdb", "dbt-core", "dbt-duckdb", "spacy")
 
 
 class NotBuilt(RuntimeError):
     """The last build was cut off or failed, so there is nothing fit to publish."""
+
+
+class PageFailed(RuntimeError):
+    """The marts are published, but a page that goes with them could not be made."""
 
 
 class NotAccountedFor(RuntimeError):
@@ -31,86 +39,182 @@ class NotAccountedFor(RuntimeError):
 
 
 def publish(run: Run, settings: Settings) -> Path:
-    """Publish the warehouse and, where the marts were built anew, their Parquet exports; returns the file."""
+    """Publish the marts as they are built; returns the published DuckDB file.
+
+    Where they are those of the last version, that version stays and its history of runs is brought up to date.
+    """
     with accounting(run, "publish", "publish", settings) as account, writing(settings):
-        # Told before it is done, so that the copy tells of its own publication.
+        # Told before it is done, so that what is published tells of its own publication.
         account.add("task", "publish", "ok", started=time.time())
         write(account, settings)
         with transaction(settings) as con:
             load_outcomes(con, run, settings)
         with connect(settings) as con:
-            con.execute("CHECKPOINT")
             built = con.execute("SELECT fingerprint || '@' || built_at FROM staging.builds").fetchall()
         if not built:
-            raise NotBuilt("the marts are not built whole: run wirehouse build first, readers keep the last copy")
-        settings.published.mkdir(parents=True, exist_ok=True)
-        replace(settings.warehouse, settings.published_warehouse)
-        export_marts(settings, built[0][0])
+            raise NotBuilt("the marts are not built whole: run wirehouse build first, readers keep the last version")
+        with versions.new_folder(settings) as folder:
+            version = Version(run, built[0][0], folder, account, settings)
+            version.data()
+            failed = version.pages()
+            versions.put(folder, version.manifest(), settings)
+        if failed:
+            raise PageFailed("the marts are published, but not every page: " + "; ".join(failed))
     return settings.published_warehouse
 
 
-def replace(original: Path, target: Path) -> None:
-    """Copy a file to a target's place: whole or not at all, and on the disk when it is there."""
-    temporary = target.with_name(f".{target.name}.tmp")
-    shutil.copyfile(original, temporary)
-    sync(temporary)
-    temporary.replace(target)
-    sync(target.parent)
+class Version:
+    """A version in the making, in a folder of its own; each part is an outcome, so that its time is known."""
 
+    def __init__(self, run: Run, fingerprint: str, folder: Path, account: Account, settings: Settings) -> None:
+        self.run, self.fingerprint, self.folder, self.account, self.settings = (
+            run,
+            fingerprint,
+            folder,
+            account,
+            settings,
+        )
+        self.previous = versions.latest(settings)
+        self.docs_of: str | None = None
 
-def sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    def data(self) -> None:
+        """Make the DuckDB file and the Parquet files."""
+        with self.part("database"):
+            self.marts, self.made = self.database()
+        with self.part("parquet"), self.reader() as con:
+            before = (self.previous[0], self.previous[1].marts) if self.previous else None
+            parquet.export(con, self.marts, self.folder, before)
+            for mart in self.marts:
+                if mart.files:
+                    about = MartManifest(made=self.made, mart=mart)
+                    (self.folder / PARQUET / f"{mart.name}.manifest.json").write_text(about.model_dump_json(indent=1))
 
+    def database(self) -> tuple[list[Mart], Made]:
+        file, previous = self.folder / WAREHOUSE, self.previous
+        unchanged = previous is not None and previous[1].made.fingerprint == self.fingerprint
+        if previous and unchanged:
+            shutil.copyfile(previous[0] / WAREHOUSE, file)
+        now, number, refresh = utcnow(), 1, 0
+        with database.attached(self.settings.warehouse, file) as con:
+            if unchanged:
+                database.renew_runs(con)
+            else:
+                database.copy(con)
+            marts = database.marts(con, previous[1].marts if previous and unchanged else [])
+            if previous:
+                before, last = previous[1].marts, previous[1].made
+                number, refresh = last.version, last.refresh + 1
+                changes = schema.changes(before, marts)
+                if changes or not same_news(before, marts):
+                    number, refresh = last.version + 1, 0
+                if not unchanged:
+                    schema.carry(con, previous[0] / WAREHOUSE)
+                    schema.record(con, changes, number, now.date())
+                    marts = database.marts(con, [m for m in marts if m.name != schema.TABLE])
+            extractors = con.execute(
+                "SELECT DISTINCT extractor_version FROM articles WHERE extractor_version NOT NULL ORDER BY ALL"
+            ).fetchall()
+        made = Made(
+            version=number,
+            refresh=refresh,
+            published_at=now,
+            run_id=self.run.run_id,
+            day=self.run.day,
+            fingerprint=self.fingerprint,
+            extractor_versions=[v for (v,) in extractors],
+            software=software(),
+        )
+        return marts, made
 
-def export_marts(settings: Settings, fingerprint: str) -> None:
-    """Every mart as ``published/parquet/NAME.parquet``, unless they are those of this build already."""
-    folder = settings.published / "parquet"
-    manifest = folder / "manifest.json"
-    if manifest.exists() and json.loads(manifest.read_text())["fingerprint"] == fingerprint:
-        return
-    folder.mkdir(exist_ok=True)
-    with duckdb.connect(settings.published_warehouse, read_only=True) as con:
-        names = [
-            n for (n,) in con.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'").fetchall()
+    def pages(self) -> list[str]:
+        """Make the pages, whose failure keeps nobody from the data; returns why one could not be made."""
+        failed = []
+        for make in (self.docs, self.briefing):
+            try:
+                with self.part(make.__name__):
+                    make()
+            except Exception as error:
+                failed.append(f"{make.__name__}: {type(error).__name__}: {error}")
+        return failed
+
+    def docs(self) -> None:
+        now = docs.fingerprint(self.made.software)
+        if self.previous and self.previous[1].docs_of == now:
+            versions.link(self.previous[0] / DOCS, self.folder / DOCS)
+        else:
+            docs.make(self.folder / DOCS, self.settings)
+        self.docs_of = now
+
+    def briefing(self) -> None:
+        with self.reader() as con:
+            (self.folder / BRIEFING).write_text(briefing(con), encoding="utf-8")
+
+    def manifest(self) -> Manifest:
+        """Write the manifest, the last thing to be made; returns it."""
+        files = [
+            versions.described(p, self.folder) for n in (WAREHOUSE, DOCS, BRIEFING) if (p := self.folder / n).exists()
         ]
-        for name in names:
-            temporary = folder / f".{name}.tmp"
-            con.execute(f"COPY (FROM main.{name}) TO '{temporary}' (FORMAT parquet, COMPRESSION zstd)")
-            temporary.replace(folder / f"{name}.parquet")
-    with replacing(UPath(manifest)) as out:
-        out.write(json.dumps({"fingerprint": fingerprint, "marts": names}, indent=1).encode())
+        manifest = Manifest(made=self.made, docs_of=self.docs_of, files=files, marts=self.marts)
+        (self.folder / MANIFEST).write_text(manifest.model_dump_json(indent=1))
+        return manifest
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        started = time.time()
+        try:
+            yield
+            self.account.add("part", name, "ok", started=started)
+        except Exception as error:
+            self.account.add("part", name, "failed", started=started, error=error)
+            raise
+
+    def reader(self) -> duckdb.DuckDBPyConnection:
+        return duckdb.connect(self.folder / WAREHOUSE, read_only=True)
+
+
+def same_news(before: list[Mart], after: list[Mart]) -> bool:
+    """Whether two versions hold the same, but for what they tell of runs and of versions."""
+    old, new = (
+        {m.name: (m.columns, m.months) for m in marts if not m.is_of_runs and m.name != schema.TABLE}
+        for marts in (before, after)
+    )
+    return old == new
+
+
+def software() -> dict[str, str]:
+    found = {}
+    for name in SOFTWARE:
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
 
 
 def reconcile(run: Run, settings: Settings) -> dict[str, int]:
-    """Check in the published copy that what the run's day landed has come out; raises NotAccountedFor."""
-    with accounting(run, "publish", "reconcile", settings):
-        with duckdb.connect(settings.published_warehouse, read_only=True) as con:
-            failed = [
-                f"{stage} {task}: {message}"
-                for stage, task, message in con.execute(
-                    """
-                    SELECT stage, subject, message FROM staging.outcomes
-                    WHERE run_id = $run AND subject_type = 'task' AND status = 'failed' ORDER BY ALL
-                    """,
-                    {"run": run.run_id},
-                ).fetchall()
-            ]
-            relevant, read, articles, in_marts = con.execute(
+    """Check that what the run's day landed is in the published marts; raises NotAccountedFor."""
+    with accounting(run, "publish", "reconcile", settings), writing(settings), connect(settings) as con:
+        con.execute(f"ATTACH {database.literal(str(settings.published_warehouse))} AS published (READ_ONLY)")
+        failed = [
+            f"{stage} {task}: {message}"
+            for stage, task, message in con.execute(
                 """
-                WITH ours AS (SELECT * FROM staging.articles WHERE landed_for = $day)
-                SELECT
-                    (SELECT count(DISTINCT (article_id, revision)) FROM ours WHERE relevance = 'relevant'),
-                    (SELECT count(DISTINCT (article_id, revision)) FROM ours
-                     SEMI JOIN staging.documents USING (article_id, revision) WHERE relevance = 'relevant'),
-                    (SELECT count(DISTINCT article_id) FROM ours),
-                    (SELECT count(*) FROM main.articles SEMI JOIN ours USING (article_id))
+                SELECT stage, subject, message FROM published.main.outcomes
+                WHERE run_id = $run AND subject_type = 'task' AND status = 'failed' ORDER BY ALL
                 """,
-                {"day": run.day},
-            ).fetchall()[0]
+                {"run": run.run_id},
+            ).fetchall()
+        ]
+        relevant, read, articles, in_marts = con.execute(
+            """
+            WITH ours AS (SELECT * FROM staging.articles WHERE landed_for = $day)
+            SELECT
+                (SELECT count(DISTINCT (article_id, revision)) FROM ours WHERE relevance = 'relevant'),
+                (SELECT count(DISTINCT (article_id, revision)) FROM ours
+                 SEMI JOIN staging.documents USING (article_id, revision) WHERE relevance = 'relevant'),
+                (SELECT count(DISTINCT article_id) FROM ours),
+                (SELECT count(*) FROM published.main.articles SEMI JOIN ours USING (article_id))
+            """,
+            {"day": run.day},
+        ).fetchall()[0]
         if failed or relevant != read or articles != in_marts:
             raise NotAccountedFor(
                 f"{run.day}: of {relevant} relevant articles landed {read} were read, and of {articles} articles "

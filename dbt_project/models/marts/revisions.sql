@@ -9,6 +9,7 @@ select
     records.word_count,
     records.published_at,
     records.updated_at,
+    records.relevance,
     revisions.landed_for as landed_on,
     revisions.first_fetched_at as fetched_at,
     revisions.n_records,

@@ -1,0 +1,1 @@
+"""What readers see: versions of the published marts, and how one takes the place of another."""
