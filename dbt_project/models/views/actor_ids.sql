@@ -1,15 +1,21 @@
-with called_so as (
+with found as (
     select
-        actor_id,
-        actor_id in (select countries.actor_id from {{ ref('countries') }} as countries) as is_country
-    from {{ ref('actor_names') }}
-    where name = called::varchar collate nocase.noaccent
+        names.actor_id,
+        countries.actor_id is not null as is_country
+    from {{ ref('actor_names') }} as names
+    left join {{ ref('countries') }} as countries on names.actor_id = countries.actor_id
+    where names.name = called::varchar collate nocase.noaccent  -- noqa: RF02
+),
+
+countries_found as (
+    select actor_id
+    from found
+    where is_country
 )
 
 select actor_id
-from called_so
-where not (starts_with(actor_id, 'people:') and exists (select 1 from called_so as others where others.is_country))
+from found
+where not starts_with(actor_id, 'people:') or not exists (from countries_found)
 union
 select concat('government:', actor_id) as actor_id
-from called_so
-where is_country
+from countries_found

@@ -9,6 +9,8 @@ select
     case when mentions.status in ('realised', 'reported', 'historical') then 'happened' else mentions.status end
         as status_class,
     mentions.attributed_to,
+    events.quad_class,
+    events.intensity,
     mentions.sentence,
     mentions.date_start,
     mentions.date_end,

@@ -22,6 +22,10 @@ inner join {{ ref('int_mentions_resolved') }} as mentions
 inner join {{ ref('mart_actors') }} as actors on mentions.actor_id = actors.actor_id
 where
     -- Between the pieces of a split quotation stands its cue, with the speaker.
-    len(list_filter(spoken.spans, lambda span: mentions.start_char >= span[1] and mentions.end_char <= span[2])) > 0
+    len(
+        list_filter(
+            spoken.spans, lambda span: mentions.start_char >= span[1] and mentions.end_char <= span[2]  -- noqa: RF02
+        )
+    ) > 0
     and mentions.actor_id is distinct from quotes.speaker_actor_id
 group by all
