@@ -1,5 +1,6 @@
-"""Pages that are made: the answers of docs/cookbook.md, from a run over the bundled articles, and docs/data-dictionary.md,
-from the YAML of the marts. ``python -m extract.docs`` writes both.
+"""Pages that are made: the answers of docs/cookbook.md from the bundled articles, docs/data-dictionary.md from YAML.
+
+``python -m extract.docs`` writes both.
 """
 
 from __future__ import annotations
