@@ -185,6 +185,27 @@ def sql(
 
 
 @app.command()
+def cookbook(
+    number: Annotated[int | None, typer.Argument(help="ask this one; all are listed if not given")] = None,
+    format: Format = "table",
+    limit: Limit = 100,
+) -> None:
+    """Questions worth asking, with their queries, from docs/cookbook.md."""
+    from extract import cookbook, summary, views
+
+    recipes = {recipe.number: recipe for recipe in cookbook.recipes()}
+    if number is None:
+        for recipe in recipes.values():
+            typer.echo(f"{recipe.number:3} {recipe.question}")
+    elif number not in recipes:
+        raise typer.BadParameter(f"there is no question {number}: 1 to {len(recipes)}")
+    else:
+        typer.echo(f"{recipes[number].question}\n\n{recipes[number].query}", err=True)
+        with summary.reader(settings()) as con:
+            views.show(con.execute(recipes[number].query), format, limit)
+
+
+@app.command()
 def quotes(
     speaker: Annotated[str | None, typer.Argument(help="name or actor_id; everybody if not given")] = None,
     about: Annotated[str | None, typer.Option(help="topic id, or words in the quote or around it")] = None,

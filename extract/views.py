@@ -17,14 +17,9 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-# Every name that finds something: those an actor of the marts has in the articles or in the knowledge base, and
-# those of speakers who could not be resolved.
+# Every name that finds something: those of actors, and of speakers who could not be resolved.
 NAMES = """
-SELECT actor_id, actor_id AS name FROM actors
-UNION ALL SELECT actor_id, canonical_name FROM actors
-UNION ALL SELECT actor_id, unnest(aliases) FROM actors
-UNION ALL SELECT actor_id, alias FROM knowledge.actor_aliases SEMI JOIN actors USING (actor_id)
-UNION ALL SELECT actor_id, unnest(string_split(names, '|')) FROM knowledge.countries SEMI JOIN actors USING (actor_id)
+FROM actor_names SELECT actor_id, name
 UNION ALL SELECT NULL, speaker_name FROM quotes WHERE speaker_name IS NOT NULL
 """
 
@@ -197,22 +192,11 @@ def actor_ids(con: duckdb.DuckDBPyConnection, name: str) -> list[str]:
     Its people, often written with the same word, are not the country. Empty for a speaker who was not resolved; a
     usage error with the nearest names where nobody has the name.
     """
-    found = con.execute(
-        f"""
-        SELECT DISTINCT actor_id, coalesce(kind = 'country', false)
-        FROM ({NAMES}) LEFT JOIN actors USING (actor_id)
-        WHERE name = $name COLLATE NOCASE.NOACCENT
-        """,
-        {"name": name},
-    ).fetchall()
-    if not found:
+    query = f"SELECT 1 FROM ({NAMES}) WHERE name = $name COLLATE NOCASE.NOACCENT LIMIT 1"
+    if not con.execute(query, {"name": name}).fetchall():
         names = ", ".join(nearest(con, name)) or "none"
         raise typer.BadParameter(f"nobody in the articles is called {name!r}; nearest names: {names}")
-    ids = {actor_id for actor_id, _ in found if actor_id}
-    countries = {actor_id for actor_id, is_country in found if is_country}
-    if countries:
-        ids = {i for i in ids if not i.startswith("people:")} | {f"government:{country}" for country in countries}
-    return sorted(ids)
+    return [i for (i,) in con.execute("FROM actor_ids($name) ORDER BY actor_id", {"name": name}).fetchall()]
 
 
 def nearest(con: duckdb.DuckDBPyConnection, name: str) -> list[str]:

@@ -134,3 +134,11 @@ def undisturbed(config, tmp_path_factory):
     settings = Settings(data=tmp_path_factory.mktemp("undisturbed"), config=config)
     assert run_days(settings, DAYS)
     return settings
+
+
+@pytest.fixture(scope="session")
+def bundled(tmp_path_factory):
+    """A published warehouse of the bundled articles, as the pages in docs/ show it."""
+    from extract import docs
+
+    return docs.bundled(tmp_path_factory.mktemp("bundled"))

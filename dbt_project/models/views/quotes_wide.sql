@@ -1,0 +1,37 @@
+select
+    quotes.quote_id,
+    quotes.published_on,
+    articles.published_at,
+    coalesce(actors.canonical_name, quotes.speaker_name) as speaker,
+    quotes.speaker_actor_id,
+    quotes.speaker_kind,
+    quotes.speaker_role,
+    quotes.speaker_affiliation,
+    actors.country_iso3 as speaker_country_iso3,
+    actors.sector as speaker_sector,
+    quotes.type,
+    quotes.text,
+    quotes.cue_text,
+    quotes.cue_class,
+    quotes.channel,
+    quotes.sentence,
+    quotes.left_context,
+    quotes.right_context,
+    quotes.confidence,
+    quotes.utterance_id,
+    quotes.utterance_n_outlets,
+    quotes.utterance_n_independent_sources,
+    quotes.is_first,
+    articles.topics,
+    quotes.article_id,
+    articles.title,
+    articles.url,
+    articles.duplicate_role,
+    quotes.outlet,
+    articles.source_id,
+    sources.country_iso3 as source_country_iso3,
+    sources.state_affiliation as source_state_affiliation
+from {{ ref('quotes') }} as quotes
+inner join {{ ref('articles') }} as articles on quotes.article_id = articles.article_id
+inner join {{ ref('sources') }} as sources on articles.source_id = sources.source_id
+left join {{ ref('mart_actors') }} as actors on quotes.speaker_actor_id = actors.actor_id
