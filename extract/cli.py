@@ -112,7 +112,9 @@ def redirect(out: int, err: int) -> None:
 
 @app.command()
 def ingest(
-    day: Day = None, source: Annotated[list[str] | None, typer.Option(help="only these sources")] = None
+    day: Day = None,
+    source: Annotated[list[str] | None, typer.Option(help="only these sources")] = None,
+    from_archive: Annotated[bool, typer.Option(help="parse again what runs of the day fetched; ask no host")] = False,
 ) -> None:
     """Read the sources and land what is new."""
     from extract.stages import ingest as stage
@@ -120,7 +122,7 @@ def ingest(
     run, config = this_run(day), settings()
     with bars(Console(stderr=True)):
         for source_id in source or stage.source_ids(config):
-            counts = stage.ingest(run, source_id, config)
+            counts = stage.ingest(run, source_id, config, from_archive=from_archive)
             typer.echo(f"{source_id}: " + ", ".join(f"{n} {s}" for s, n in counts.items()))
 
 

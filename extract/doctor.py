@@ -41,8 +41,9 @@ def configuration(settings: Settings) -> str:
 def sources(settings: Settings) -> str:
     from extract.articles.sources import read_sources
 
-    local = [s for s in read_sources(settings.config) if "://" not in s.path and "{date}" not in s.path]
-    gone = [f"{s.id} ({s.path})" for s in local if not (ROOT / s.path).exists()]
+    paths = [(s.id, p) for s in read_sources(settings.config) for p in s.path]
+    local = [(source, p) for source, p in paths if "://" not in p and "{date" not in p]
+    gone = [f"{source} ({p})" for source, p in local if not (ROOT / p).exists()]
     if gone:
         raise RuntimeError(f"no such file or folder: {', '.join(gone)}; correct config/sources.yml")
     return "every local path exists"

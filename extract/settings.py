@@ -21,6 +21,7 @@ class Settings(BaseSettings):
     data: Path = Field(ROOT / "data", description="folder of everything a run writes")
     store: str | None = Field(None, description="where landing and shards are kept: a path or URL, default in data")
     config: Path = Field(ROOT / "config", description="folder of sources.yml and topics.yml")
+    contact: str | None = Field(None, description="address or web page named to the hosts that are asked")
     spacy_model: str | None = Field(None, description="another spaCy pipeline than the shipped one")
     languages: tuple[str, ...] = Field(("en",), description="languages that go on to extraction, ISO 639-1")
     shard_articles: int = Field(200, gt=0, description="articles a shard, about")
