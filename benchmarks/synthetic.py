@@ -62,7 +62,9 @@ def prepare(con: duckdb.DuckDBPyConnection, articles: int, seed: int) -> None:
     # Names and words are as frequent as the one of rank r, 1/r.
     con.execute("CREATE OR REPLACE TEMP MACRO ranked(share, n) AS least(n, floor(exp(share * ln(n + 1))))::BIGINT")
     # Words of two to four syllables, no two alike.
-    syllables = "['ka','ro','vel','min','tas','dor','en','shi','bal','ut','nor','eli','zan','per','gu','ost','ira','mel']"
+    syllables = (
+        "['ka','ro','vel','min','tas','dor','en','shi','bal','ut','nor','eli','zan','per','gu','ost','ira','mel']"
+    )
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE words AS
@@ -98,7 +100,9 @@ def prepare(con: duckdb.DuckDBPyConnection, articles: int, seed: int) -> None:
         """
     )
     nouns = f"SELECT noun FROM read_csv('{SEEDS}/role_nouns.csv', all_varchar = true) WHERE kind = 'person'"
-    con.execute(f"CREATE OR REPLACE TEMP TABLE nouns AS SELECT row_number() OVER (ORDER BY noun) AS n, noun FROM ({nouns})")
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE nouns AS SELECT row_number() OVER (ORDER BY noun) AS n, noun FROM ({nouns})"
+    )
     con.execute(
         f"INSERT INTO staging.sources BY NAME SELECT 'outlet-' || i AS source_id, 'Outlet ' || i AS name, "
         f"'folder' AS kind, 'synthetic' AS path, 'unknown' AS state_affiliation FROM range({SOURCES}) AS r(i)"
@@ -199,7 +203,7 @@ def synthesise(con: duckdb.DuckDBPyConnection, first: int, last: int, *, article
         """
     )
     con.execute(
-        f"""
+        """
         CREATE OR REPLACE TEMP TABLE sentence AS
         WITH spoken AS (
             -- Every third who repeats one changes it, and so does a second revision.
@@ -256,7 +260,7 @@ def synthesise(con: duckdb.DuckDBPyConnection, first: int, last: int, *, article
         """
     )
     con.execute(
-        f"""
+        """
         CREATE OR REPLACE TEMP TABLE placed AS
         SELECT mentioned.*, art.article_id, art.revision,
             sentence.begins + CASE WHEN m % 2 = 0 THEN 0 ELSE length(subject) + length(verb) + 2 END AS start_char

@@ -60,7 +60,9 @@ def build(run: Run, settings: Settings, *, full: bool = False) -> bool:
             raise BuildError(f"{len(failed)} dbt nodes failed:\n{reasons}\nThe whole log: {settings.logs / 'dbt.log'}")
         with connect(settings) as con:
             con.execute("BEGIN")
-            con.execute("INSERT INTO staging.builds (fingerprint, built_at, project) VALUES (?, now(), ?)", [now, project])
+            con.execute(
+                "INSERT INTO staging.builds (fingerprint, built_at, project) VALUES (?, now(), ?)", [now, project]
+            )
             con.execute("DELETE FROM staging.changed_articles")
             con.execute("COMMIT")
     return True
@@ -76,7 +78,9 @@ def run_dbt(settings: Settings, *arguments: str, daily: bool = False) -> list[di
     outcome = target / "run_results.json"
     outcome.unlink(missing_ok=True)
     # Unit tests try the project, not the data: they belong to make test. Seeds are as the build before left them.
-    excluded = [word for kind in ("unit_test", *(["seed"] if daily else [])) for word in ("--exclude-resource-type", kind)]
+    excluded = [
+        word for kind in ("unit_test", *(["seed"] if daily else [])) for word in ("--exclude-resource-type", kind)
+    ]
     done = subprocess.run(
         [Path(sys.executable).parent / "dbt", "build", *excluded, *arguments],
         env=dbt_environment(settings) | {"WIREHOUSE_BUILD": "daily" if daily else "full"},

@@ -25,7 +25,9 @@ def corrected() -> Sample:
     s.rows["participants"] = [p for p in s.rows["participants"] if p["event_mention_id"] != told["event_mention_id"]]
 
     # A correction after which somebody else speaks and nothing was destroyed.
-    text = "Ukraine met Poland in Lviv on 10 November. “We will repair every bridge that was damaged,” an engineer said."
+    text = (
+        "Ukraine met Poland in Lviv on 10 November. “We will repair every bridge that was damaged,” an engineer said."
+    )
     talks = s.article(
         "https://alpha.test/talks",
         "Poland and Ukraine held talks",
@@ -53,7 +55,12 @@ def corrected() -> Sample:
         early.mention("Israel", "GPE")
         early.mention("Iran", "GPE")
         early.event(
-            "ASSAULT", "hit", actors=[("Israel", 0)], recipients=[("Iran", 0)], on=datetime(2024, 11, 11).date(), killed=7
+            "ASSAULT",
+            "hit",
+            actors=[("Israel", 0)],
+            recipients=[("Iran", 0)],
+            on=datetime(2024, 11, 11).date(),
+            killed=7,
         )
     return s
 
