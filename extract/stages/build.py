@@ -1,4 +1,8 @@
-"""Build: dbt turns staging into marts, unless nothing they depend on has changed since the last build."""
+"""Build: dbt turns staging into marts, unless nothing they depend on has changed since the last build.
+
+Where only articles have changed, what they concern is built again (``dbt_project/macros/changes.sql``); a change to
+seeds, models or resolver, and a build that was cut off before, build everything.
+"""
 
 from __future__ import annotations
 
@@ -27,17 +31,23 @@ class BuildError(RuntimeError):
 
 
 def build(run: Run, settings: Settings, *, full: bool = False) -> bool:
-    """Build the marts; returns False where they stand as they would be built. Raises BuildError."""
+    """Build the marts; returns False where they stand as they would be built. Raises BuildError.
+
+    ``full`` builds everything, whatever changed.
+    """
     with accounting(run, "build", "build", settings) as account, writing(settings):
         with connect(settings) as con:
             con.execute("CREATE TABLE IF NOT EXISTS staging.builds (fingerprint VARCHAR, built_at TIMESTAMP)")
-            now = fingerprint(con)
-            if not full and con.execute("SELECT 1 FROM staging.builds WHERE fingerprint = ?", [now]).fetchall():
+            con.execute("ALTER TABLE staging.builds ADD COLUMN IF NOT EXISTS project VARCHAR")
+            now, project = fingerprint(con), project_hash()
+            last = con.execute("SELECT fingerprint, project FROM staging.builds").fetchall()
+            if not full and any(built == now for built, _ in last):
                 return False
-            # Nothing is known to be built until it is: a build that is cut off is made again.
+            # Nothing is known to be built until it is: a build that is cut off is made again, and in full.
             con.execute("DELETE FROM staging.builds")
+        daily = not full and any(built_with == project for _, built_with in last)
         started = time.time()
-        results = run_dbt(settings)
+        results = run_dbt(settings, daily=daily)
         for result in results:
             well = result["status"] in ("success", "pass", "warn", "no-op")
             message = None if result["status"] in ("success", "pass") else result.get("message")
@@ -47,13 +57,17 @@ def build(run: Run, settings: Settings, *, full: bool = False) -> bool:
             reasons = "\n".join(f"  {r['unique_id']}: {r.get('message')}" for r in failed)
             raise BuildError(f"{len(failed)} dbt nodes failed:\n{reasons}\nThe whole log: {settings.logs / 'dbt.log'}")
         with connect(settings) as con:
-            con.execute("INSERT INTO staging.builds VALUES (?, now())", [now])
+            con.execute("BEGIN")
+            con.execute("INSERT INTO staging.builds (fingerprint, built_at, project) VALUES (?, now(), ?)", [now, project])
+            con.execute("DELETE FROM staging.changed_articles")
+            con.execute("COMMIT")
     return True
 
 
-def run_dbt(settings: Settings, *arguments: str) -> list[dict[str, Any]]:
+def run_dbt(settings: Settings, *arguments: str, daily: bool = False) -> list[dict[str, Any]]:
     """``dbt build`` in a process of its own, since dbt in this one would keep the warehouse locked.
 
+    ``daily`` builds only what the articles in ``staging.changed_articles`` concern.
     Returns the results of its nodes; raises BuildError where it made none.
     """
     target = settings.data / "dbt"
@@ -62,7 +76,7 @@ def run_dbt(settings: Settings, *arguments: str) -> list[dict[str, Any]]:
     done = subprocess.run(
         # Unit tests try the project, not the data: they belong to make test.
         [Path(sys.executable).parent / "dbt", "build", "--exclude-resource-type", "unit_test", *arguments],
-        env=dbt_environment(settings),
+        env=dbt_environment(settings) | {"WIREHOUSE_BUILD": "daily" if daily else "full"},
         cwd=PROJECT,
         capture_output=True,
         text=True,
@@ -90,13 +104,20 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
 
 
 def fingerprint(con: duckdb.DuckDBPyConnection) -> str:
-    """Hash of all that the marts depend on: files loaded, configuration, dbt project with its seeds, resolver."""
+    """Hash of all that the marts depend on: files loaded, configuration, and the project."""
     digest = hashlib.blake2b(digest_size=12)
     # Outcomes are left out: the marts of runs are views, which need no build.
     loaded = con.execute("SELECT path FROM staging.loaded_files WHERE path NOT LIKE 'outcomes/%' ORDER BY path")
     digest.update(repr(loaded.fetchall()).encode())
     for table in ("sources", "topics"):
         digest.update(repr(con.execute(f"SELECT * FROM staging.{table} ORDER BY ALL").fetchall()).encode())
+    digest.update(project_hash().encode())
+    return digest.hexdigest()
+
+
+def project_hash() -> str:
+    """Hash of the dbt project with its seeds and of the resolver, which make the rows out of staging."""
+    digest = hashlib.blake2b(digest_size=12)
     project = (p for p in sorted(PROJECT.rglob("[!.]*")) if p.suffix in (".sql", ".yml", ".csv", ".py"))
     for path in [*project, *sorted(NLP.glob("*.py")), *sorted((NLP / "lexicon").glob("*.csv"))]:
         digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())

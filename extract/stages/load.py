@@ -61,6 +61,7 @@ def transaction(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     with connect(settings) as con:
         create_staging(con)
         con.execute("CREATE TABLE IF NOT EXISTS staging.loaded_files (path VARCHAR PRIMARY KEY)")
+        con.execute("CREATE TABLE IF NOT EXISTS staging.changed_articles (article_id VARCHAR PRIMARY KEY)")
         con.execute("BEGIN")
         yield con
         con.execute("COMMIT")
@@ -114,6 +115,7 @@ def load_articles(con: duckdb.DuckDBPyConnection, file: UPath) -> None:
     con.unregister("landed")
     delete_rows(con, ARTICLES, rows.select(list(ARTICLES.key)))
     insert_rows(con, ARTICLES, rows.select(ARTICLES.schema.names))
+    note_changed(con, rows)
 
 
 def load_outcome_file(con: duckdb.DuckDBPyConnection, file: UPath) -> None:
@@ -157,6 +159,14 @@ def load_shard(con: duckdb.DuckDBPyConnection, documents: UPath) -> None:
         con.register("keys", keys)
         wanted = con.execute("SELECT rows.* FROM rows SEMI JOIN keys USING (article_id, revision)").to_arrow_table()
         insert_rows(con, table, wanted)
+    note_changed(con, keys)
+
+
+def note_changed(con: duckdb.DuckDBPyConnection, rows: pa.Table) -> None:
+    """Note the articles of the rows for the next build, which takes them off once it is done."""
+    con.register("changed", rows.select(["article_id"]))
+    con.execute("INSERT OR IGNORE INTO staging.changed_articles SELECT DISTINCT article_id FROM changed")
+    con.unregister("changed")
 
 
 def read(file: UPath) -> pa.Table:

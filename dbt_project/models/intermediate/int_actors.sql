@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', incremental_strategy='scoped', unique_key='actor_id',
+    pre_hook="{{ scope('actor_id', ['int_mentions_resolved']) }}") }}
 with resolutions as (
     select
         actor_id,
@@ -9,7 +11,7 @@ with resolutions as (
         resolution_method,
         count(*) as n_mentions
     from {{ ref('int_mentions_resolved') }}
-    where actor_id is not null
+    where actor_id is not null and {{ in_scope('actor_id') }}
     group by all
 )
 

@@ -1,3 +1,4 @@
+{{ config(materialized='incremental', incremental_strategy='whole', unique_key='article_id') }}
 with latest as (
     select
         articles.article_id,

@@ -1,3 +1,4 @@
+{{ config(materialized='incremental', incremental_strategy='whole', unique_key='event_mention_id') }}
 -- Which mentions are one event: same type and status class, same named parties, same time, no other place.
 with mentions as (
     select

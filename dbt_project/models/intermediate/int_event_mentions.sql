@@ -1,3 +1,11 @@
+{{ config(materialized='incremental', incremental_strategy='scoped', unique_key='article_id',
+    pre_hook="{{ scope('article_id', [
+        'articles',
+        'int_articles',
+        'int_event_participants',
+        'select article_id as key from ' ~ ref('int_event_participants')
+        ~ ' where actor_id in (' ~ changed('int_actors', 'actor_id', ['kind', 'is_curated']) ~ ')',
+    ]) }}") }}
 with participants as (
     select
         participants.event_mention_id,
@@ -9,6 +17,7 @@ with participants as (
         actors.is_curated or actors.kind not in ('unnamed role', 'group', 'place') as is_named
     from {{ ref('int_event_participants') }} as participants
     inner join {{ ref('int_actors') }} as actors on participants.actor_id = actors.actor_id
+    where {{ in_scope('participants.article_id') }}
 ),
 
 parties as (
@@ -44,6 +53,7 @@ events as (
     inner join {{ ref('int_articles') }} as articles
         on events.article_id = articles.article_id and events.revision = articles.revision
     inner join {{ ref('stg_articles') }} as texts on articles.record_id = texts.record_id
+    where {{ in_scope('events.article_id') }} and {{ in_scope('texts.article_id') }}
 )
 
 select

@@ -1,3 +1,14 @@
+{{ config(materialized='incremental', incremental_strategy='scoped', unique_key='article_id',
+    pre_hook="{{ scope('article_id', ['articles', 'int_articles', 'int_mentions_resolved']) }}") }}
+with mentions as (
+    select
+        mention_id,
+        actor_id,
+        resolution_method
+    from {{ ref('int_mentions_resolved') }}
+    where {{ in_scope('article_id') }}
+)
+
 select
     participants.event_mention_id,
     participants.article_id,
@@ -12,4 +23,5 @@ select
 from {{ ref('stg_participants') }} as participants
 inner join {{ ref('int_articles') }} as articles
     on participants.article_id = articles.article_id and participants.revision = articles.revision
-left join {{ ref('int_mentions_resolved') }} as mentions on participants.mention_id = mentions.mention_id
+left join mentions on participants.mention_id = mentions.mention_id
+where {{ in_scope('participants.article_id') }}

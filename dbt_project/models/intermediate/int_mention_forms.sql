@@ -1,3 +1,4 @@
+{{ config(materialized='table', pre_hook="{{ scope('article_id', ['articles', 'int_articles']) }}") }}
 with mentions as (
     select
         mentions.*,
@@ -5,18 +6,23 @@ with mentions as (
     from {{ ref('stg_mentions') }} as mentions
     inner join {{ ref('int_articles') }} as articles
         on mentions.article_id = articles.article_id and mentions.revision = articles.revision
+    where {{ in_scope('mentions.article_id') }}
 ),
 
 -- Who speaks or acts: of a capital, it is the government that does. Who bombs a capital means the town.
 acting as (
     select mention_id
     from {{ ref('int_speakers') }}
-    where mention_id is not null
+    where mention_id is not null and {{ in_scope('article_id') }}
     union
     select participants.mention_id
     from {{ ref('stg_participants') }} as participants
     inner join {{ ref('stg_events') }} as events on participants.event_mention_id = events.event_mention_id
-    where participants.mention_id is not null and not (events.type = 'ASSAULT' and participants.role = 'recipient')
+    where
+        participants.mention_id is not null
+        and not (events.type = 'ASSAULT' and participants.role = 'recipient')
+        and {{ in_scope('participants.article_id') }}
+        and {{ in_scope('events.article_id') }}
 )
 
 -- A pronoun, surname or role is resolved by what is known of the mention that names its bearer in full.

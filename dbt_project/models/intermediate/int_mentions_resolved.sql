@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', incremental_strategy='scoped', unique_key='article_id',
+    pre_hook="{{ scope('article_id', ['articles', 'int_articles']) }}") }}
 with mentions as (
     select
         forms.*,

@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', incremental_strategy='scoped', unique_key='article_id',
+    pre_hook="{{ scope('article_id', ['articles', 'int_articles', 'int_mentions_resolved']) }}") }}
 with quotes as (
     select
         quotes.*,
@@ -10,21 +12,35 @@ with quotes as (
     from {{ ref('stg_quotes') }} as quotes
     inner join {{ ref('int_articles') }} as articles
         on quotes.article_id = articles.article_id and quotes.revision = articles.revision
+    where {{ in_scope('quotes.article_id') }}
+),
+
+-- Filtered before they are joined: the others are no part of a day's build.
+speakers as (
+    select spoken_by.*
+    from {{ ref('int_speakers') }} as spoken_by
+    where {{ in_scope('spoken_by.article_id') }}
+),
+
+mentions as (
+    select mentions.*
+    from {{ ref('int_mentions_resolved') }} as mentions
+    where {{ in_scope('mentions.article_id') }}
 ),
 
 spoken as (
     select
         quotes.*,
         -- The mention that names the speaker says more than the pronoun or role beside the quotation.
-        coalesce(antecedents.actor_id, speakers.actor_id) as speaker_actor_id,
+        coalesce(antecedents.actor_id, spoken_by.actor_id) as speaker_actor_id,
         case
             when antecedents.actor_id is not null then antecedents.resolution_method
-            else speakers.resolution_method
+            else spoken_by.resolution_method
         end as speaker_resolution_method
     from quotes
-    left join {{ ref('int_speakers') }} as spoken_by on quotes.quote_id = spoken_by.quote_id
-    left join {{ ref('int_mentions_resolved') }} as speakers on spoken_by.mention_id = speakers.mention_id
-    left join {{ ref('int_mentions_resolved') }} as antecedents
+    left join speakers on quotes.quote_id = speakers.quote_id
+    left join mentions as spoken_by on speakers.mention_id = spoken_by.mention_id
+    left join mentions as antecedents
         on
             quotes.article_id = antecedents.article_id
             and quotes.antecedent_start = antecedents.start_char

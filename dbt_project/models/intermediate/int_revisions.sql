@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', incremental_strategy='scoped', unique_key='article_id',
+    pre_hook="{{ scope('article_id', ['articles']) }}") }}
 with records as (
     select
         article_id,
@@ -13,6 +15,7 @@ with records as (
         min(landed_for) over (partition by article_id, revision) as landed_for,
         min(fetched_at) over (partition by article_id, revision) as first_fetched_at
     from {{ ref('stg_articles') }}
+    where {{ in_scope('article_id') }}
     window same_revision as (
         partition by article_id, revision
         order by published_at nulls last, source_id, record_id

@@ -1,6 +1,9 @@
+{{ config(materialized='incremental', incremental_strategy='scoped', unique_key='article_id',
+    pre_hook="{{ scope('article_id', ['articles', 'int_articles']) }}") }}
 -- The speaker is written at length ("Jane Doe, who runs a clinic"), and the mention is the name it begins with.
 select
     quotes.quote_id,
+    quotes.article_id,
     coalesce(
         quotes.speaker_mention_id,
         arg_max(mentions.mention_id, { 'start': mentions.start_char, 'end': mentions.end_char })
@@ -12,4 +15,5 @@ left join {{ ref('stg_mentions') }} as mentions
         and quotes.revision = mentions.revision
         and quotes.speaker_start >= mentions.start_char
         and quotes.speaker_start < mentions.end_char
-group by quotes.quote_id, quotes.speaker_mention_id
+where {{ in_scope('quotes.article_id') }}
+group by quotes.quote_id, quotes.article_id, quotes.speaker_mention_id

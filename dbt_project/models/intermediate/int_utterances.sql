@@ -1,3 +1,4 @@
+{{ config(materialized='incremental', incremental_strategy='whole', unique_key='quote_id') }}
 -- Which quotes are one utterance: the same words, the words slightly edited, or a part of a longer quote.
 {%- set number -%}
     \d\w*|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen

@@ -1,3 +1,12 @@
+{{ config(materialized='incremental', incremental_strategy='scoped', unique_key='published_on',
+    pre_hook="{{ scope('published_on', [
+        changed('int_articles', 'published_on', ['article_id', 'outlet']),
+        changed('int_mentions_resolved', 'published_on', ['article_id', 'actor_id']),
+        changed('quotes', 'published_on', ['article_id', 'speaker_actor_id', 'utterance_id']),
+        changed('event_mentions', 'published_on', ['article_id', 'event_id']),
+        days_told(changed('events', 'event_id', ['status', 'intensity'])),
+        days_told(changed('event_actors', 'event_id', ['actor_id', 'role'])),
+    ]) }}") }}
 with daily_mentions as (
     select
         mentions.actor_id,
@@ -7,7 +16,11 @@ with daily_mentions as (
         count(distinct articles.outlet) as n_outlets
     from {{ ref('int_mentions_resolved') }} as mentions
     inner join {{ ref('int_articles') }} as articles on mentions.article_id = articles.article_id
-    where mentions.actor_id is not null and articles.published_on is not null
+    where
+        mentions.actor_id is not null
+        and articles.published_on is not null
+        and {{ in_scope('articles.published_on') }}
+        and {{ in_scope('mentions.published_on') }}
     group by mentions.actor_id, articles.published_on
 ),
 
@@ -18,6 +31,7 @@ daily_quotes as (
         count(*) as n_quotes,
         count(distinct utterance_id) as n_utterances
     from {{ ref('quotes') }}
+    where {{ in_scope('published_on') }}
     group by speaker_actor_id, published_on
 ),
 
@@ -27,6 +41,7 @@ told as (
         event_id,
         published_on
     from {{ ref('event_mentions') }}
+    where {{ in_scope('published_on') }}
 ),
 
 daily_events as (

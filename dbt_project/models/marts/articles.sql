@@ -1,8 +1,11 @@
+{{ config(materialized='incremental', incremental_strategy='scoped', unique_key='article_id',
+    pre_hook="{{ scope('article_id', ['articles', 'int_revisions', 'int_articles', 'int_quotes', 'int_event_mentions']) }}") }}
 with quotes as (
     select
         article_id,
         count(*) as n_quotes
     from {{ ref('int_quotes') }}
+    where {{ in_scope('article_id') }}
     group by article_id
 ),
 
@@ -11,6 +14,7 @@ events as (
         article_id,
         count(*) as n_event_mentions
     from {{ ref('int_event_mentions') }}
+    where {{ in_scope('article_id') }}
     group by article_id
 )
 
@@ -61,3 +65,4 @@ left join {{ ref('stg_documents') }} as documents
     on articles.article_id = documents.article_id and articles.revision = documents.revision
 left join quotes on articles.article_id = quotes.article_id
 left join events on articles.article_id = events.article_id
+where {{ in_scope('articles.article_id') }} and {{ in_scope('records.article_id') }}

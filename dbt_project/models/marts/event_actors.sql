@@ -1,3 +1,7 @@
+{{ config(materialized='incremental', incremental_strategy='scoped', unique_key='event_id',
+    pre_hook="{{ scope('event_id', [
+        changed_events(),
+    ]) }}") }}
 with participants as (
     select
         groups.event_id,
@@ -10,7 +14,7 @@ with participants as (
     from {{ ref('int_event_participants') }} as participants
     inner join {{ ref('int_event_groups') }} as groups on participants.event_mention_id = groups.event_mention_id
     inner join {{ ref('int_event_mentions') }} as events on participants.event_mention_id = events.event_mention_id
-    where participants.actor_id is not null
+    where participants.actor_id is not null and {{ in_scope('groups.event_id') }}
 )
 
 select

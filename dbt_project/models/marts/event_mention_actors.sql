@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', incremental_strategy='scoped', unique_key='event_mention_id',
+    pre_hook="{{ scope('event_mention_id', ['int_event_participants']) }}") }}
 select
     event_mention_id,
     article_id,
@@ -10,3 +12,4 @@ select
     actor_id,
     resolution_method
 from {{ ref('int_event_participants') }}
+where {{ in_scope('event_mention_id') }}

@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', incremental_strategy='scoped', unique_key='event_mention_id',
+    pre_hook="{{ scope('event_mention_id', ['int_event_mentions', 'int_event_groups']) }}") }}
 select
     mentions.event_mention_id,
     groups.event_id,
@@ -49,3 +51,4 @@ from {{ ref('int_event_mentions') }} as mentions
 inner join {{ ref('int_event_groups') }} as groups on mentions.event_mention_id = groups.event_mention_id
 inner join {{ ref('int_articles') }} as latest on mentions.article_id = latest.article_id
 inner join {{ ref('stg_articles') }} as articles on latest.record_id = articles.record_id
+where {{ in_scope('mentions.event_mention_id') }}

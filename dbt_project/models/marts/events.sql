@@ -1,3 +1,10 @@
+{{ config(materialized='incremental', incremental_strategy='scoped', unique_key='event_id',
+    pre_hook="{{ scope('event_id', [
+        changed_events(),
+        'event_actors',
+        'select event_id as key from ' ~ ref('event_actors')
+        ~ ' where actor_id in (' ~ changed('int_actors', 'actor_id', ['canonical_name']) ~ ')',
+    ]) }}") }}
 with mentions as (
     select
         mentions.*,
@@ -6,6 +13,7 @@ with mentions as (
         mentions.place_precision in ('point', 'city') as names_town
     from {{ ref('int_event_mentions') }} as mentions
     inner join {{ ref('int_event_groups') }} as groups on mentions.event_mention_id = groups.event_mention_id
+    where {{ in_scope('groups.event_id') }}
 ),
 
 -- The first mention, by rank, to say something, says it for the event; a day before an interval, a town before
@@ -70,6 +78,7 @@ parties as (
         filter (where event_actors.role = 'recipient') as recipients
     from {{ ref('event_actors') }} as event_actors
     inner join {{ ref('int_actors') }} as actors on event_actors.actor_id = actors.actor_id
+    where {{ in_scope('event_actors.event_id') }}
     group by event_actors.event_id
 )
 

@@ -1,3 +1,12 @@
+{{ config(materialized='incremental', incremental_strategy='scoped', unique_key='actor_id',
+    pre_hook="{{ scope('actor_id', [
+        'int_actors',
+        'int_mentions_resolved',
+        'event_actors',
+        'select speaker_actor_id as key from changes.int_quotes where speaker_actor_id is not null',
+        'select actor_id as key from ' ~ ref('int_mentions_resolved')
+        ~ ' where actor_id is not null and article_id in (' ~ changed('int_articles', 'article_id', ['published_at']) ~ ')',
+    ]) }}") }}
 with mentioned as (
     select
         mentions.actor_id,
@@ -9,7 +18,7 @@ with mentioned as (
         list_sort(list_distinct(list(mentions.role) filter (where mentions.role is not null))) as roles_as_written
     from {{ ref('int_mentions_resolved') }} as mentions
     inner join {{ ref('int_articles') }} as articles on mentions.article_id = articles.article_id
-    where mentions.actor_id is not null
+    where mentions.actor_id is not null and {{ in_scope('mentions.actor_id') }}
     group by mentions.actor_id
 ),
 
@@ -18,6 +27,7 @@ quoted as (
         speaker_actor_id as actor_id,
         count(*) as n_quotes
     from {{ ref('int_quotes') }}
+    where {{ in_scope('speaker_actor_id') }}
     group by speaker_actor_id
 ),
 
@@ -26,6 +36,7 @@ involved as (
         actor_id,
         count(distinct event_id) as n_events
     from {{ ref('event_actors') }}
+    where {{ in_scope('actor_id') }}
     group by actor_id
 ),
 
@@ -74,3 +85,4 @@ left join {{ ref('actors') }} as known on actors.actor_id = known.actor_id
 left join quoted on actors.actor_id = quoted.actor_id
 left join involved on actors.actor_id = involved.actor_id
 left join held on actors.actor_id = held.actor_id
+where {{ in_scope('actors.actor_id') }}

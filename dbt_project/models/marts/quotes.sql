@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', incremental_strategy='scoped', unique_key='quote_id',
+    pre_hook="{{ scope('quote_id', ['int_quotes', 'int_utterances']) }}") }}
 select
     quotes.quote_id,
     quotes.article_id,
@@ -52,3 +54,4 @@ from {{ ref('int_quotes') }} as quotes
 inner join {{ ref('int_utterances') }} as utterances on quotes.quote_id = utterances.quote_id
 inner join {{ ref('int_articles') }} as latest on quotes.article_id = latest.article_id
 inner join {{ ref('stg_articles') }} as articles on latest.record_id = articles.record_id
+where {{ in_scope('quotes.quote_id') }}

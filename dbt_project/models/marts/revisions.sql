@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', incremental_strategy='scoped', unique_key='article_id',
+    pre_hook="{{ scope('article_id', ['articles', 'int_revisions']) }}") }}
 select
     records.article_id,
     records.revision,
@@ -19,3 +21,4 @@ from {{ ref('int_revisions') }} as revisions
 inner join {{ ref('stg_articles') }} as records on revisions.record_id = records.record_id
 left join {{ ref('stg_documents') }} as documents
     on revisions.article_id = documents.article_id and revisions.revision = documents.revision
+where {{ in_scope('revisions.article_id') }} and {{ in_scope('records.article_id') }}

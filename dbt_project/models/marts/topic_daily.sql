@@ -1,3 +1,12 @@
+{{ config(materialized='incremental', incremental_strategy='scoped', unique_key='published_on',
+    pre_hook="{{ scope('published_on', [
+        changed('int_articles', 'published_on', ['article_id', 'outlet', 'duplicate_group_id']),
+        'select published_on as key from ' ~ ref('int_articles')
+        ~ ' where published_on is not null and article_id in (select article_id from changes.article_topics)',
+        changed('quotes', 'published_on', ['article_id', 'speaker_actor_id', 'utterance_id']),
+        changed('event_mentions', 'published_on', ['article_id', 'event_id']),
+        days_told(changed('events', 'event_id', ['status', 'intensity', 'quad_class'])),
+    ]) }}") }}
 with topic_articles as (
     select
         topics.topic_id,
@@ -7,7 +16,7 @@ with topic_articles as (
         articles.duplicate_group_id
     from {{ ref('article_topics') }} as topics
     inner join {{ ref('int_articles') }} as articles on topics.article_id = articles.article_id
-    where articles.published_on is not null
+    where articles.published_on is not null and {{ in_scope('articles.published_on') }}
 ),
 
 daily_articles as (
@@ -30,6 +39,7 @@ daily_quotes as (
         count(distinct quotes.speaker_actor_id) as n_speakers
     from topic_articles
     inner join {{ ref('quotes') }} as quotes on topic_articles.article_id = quotes.article_id
+    where {{ in_scope('quotes.published_on') }}
     group by topic_articles.topic_id, topic_articles.published_on
 ),
 
@@ -41,6 +51,7 @@ told as (
         mentions.event_id
     from topic_articles
     inner join {{ ref('event_mentions') }} as mentions on topic_articles.article_id = mentions.article_id
+    where {{ in_scope('mentions.published_on') }}
 ),
 
 daily_events as (
