@@ -523,9 +523,11 @@ def _role(tokens: Tokens, i: int, name_of: dict, absorbed: set[int]) -> Draft | 
     if noun is None:
         return None
     dep = tokens.deps[i]
-    if noun.is_weak and dep not in SUBJECTS and tokens.deps[tokens.heads[i]] != "agent":
+    after = tokens.lowers[i + 1] if i + 1 < len(tokens.lowers) else ""
+    is_agent = dep in SUBJECTS or tokens.deps[tokens.heads[i]] == "agent"
+    if noun.is_weak and (not is_agent or after == "of"):  # "a couple of things"
         return None
-    if lemma in STANCES and tokens.lowers[i + 1 : i + 2] == ["to"]:
+    if lemma in STANCES and after == "to":
         return None
     if dep in NOUN_MODIFIERS and _modifies_noun_after(tokens, i):
         return None

@@ -582,7 +582,10 @@ class Resolver:
                 name = key_of(words)
         else:
             method = "organisation+role" if body else "country+role" if country else "role"
-            return self._people_of(body, country, sector, method) if sector or body or country else _nobody(form)
+            if sector or body or country:
+                return self._people_of(body, country, sector, method)
+            is_name = label in (None, "ORG") and len(proper) > 1  # 'Lazarus Group'
+            return self._uncurated(words, form, "ORG", None, places, None, None, None) if is_name else _nobody(form)
         kind = noun.kind if noun.kind in ("company", "media", "armed group") else "organisation"
         if body and body.country_iso3 is None:  # 'the EU parliament'
             ident, shown = f"organisation:{body.actor_id}:{slug(name)}", _written(words)
@@ -836,7 +839,7 @@ class Resolver:
         self, noun: Noun, head: Span[Noun], nouns: list[Span[Noun]], body: Actor | None, country: str | None
     ) -> str | None:
         """The noun's sector; for a spokesman, member or chief that of the body he belongs to."""
-        if body and body.sector == "IGO" and noun.sector in STATE:
+        if body and body.sector == "IGO" and noun.sector in ("GOV", "COP", "MIL"):
             return "IGO"  # inspectors of the IAEA, peacekeepers of the UN
         if not noun.takes_affiliation:
             return noun.sector
