@@ -210,19 +210,20 @@ def leading(events: list[Row], limit: int) -> list[Row]:
 
 
 def mentions(con: duckdb.DuckDBPyConnection, event_ids: list[str]) -> dict[str, list[Row]]:
-    """Event -> its mentions, those of the chosen articles and of originals first, then the surest."""
+    """Event -> its mentions; first those of its own status, of the chosen articles, of originals, and the surest."""
     found = rows(
         con,
         """
         SELECT
-            m.event_id, m.article_id, m.sentence, m.sentence_start, m.trigger_start, m.trigger_end,
+            m.event_id, m.article_id, m.status, m.sentence, m.sentence_start, m.trigger_start, m.trigger_end,
             m.attributed_to, a.outlet, coalesce(a.canonical_url, a.url) AS url, a.title, a.published_on, a.topics
         FROM event_mentions AS m
+        INNER JOIN events AS e USING (event_id)
         INNER JOIN articles AS a USING (article_id)
         WHERE list_contains($ids::VARCHAR[], m.event_id)
         ORDER BY
-            article_id NOT IN (SELECT article_id FROM chosen), a.duplicate_role = 'copy', m.confidence DESC,
-            a.published_at, m.event_mention_id
+            m.status != e.status, article_id NOT IN (SELECT article_id FROM chosen), a.duplicate_role = 'copy',
+            m.confidence DESC, a.published_at, m.event_mention_id
         """,
         ids=event_ids,
     )
@@ -379,30 +380,40 @@ def shared(speakers: list[Row]) -> list[Row]:
 
 
 def contradictions(con: duckdb.DuckDBPyConnection, shown: list[Row]) -> list[Row]:
-    """Pairs of events of one type, one denied and one told, whose parties agree as far as both name them."""
+    """Pairs of events of one type, one denied and one told as having happened, with a party in common.
+
+    Parties that both name must be the same; a party without a name ("forces", "officials") may be anybody.
+    """
     pairs = con.execute(
         """
         WITH parties AS (
             SELECT
                 event_id,
-                coalesce(list(actor_id) FILTER (WHERE role = 'actor'), []) AS actor_ids,
-                coalesce(list(actor_id) FILTER (WHERE role = 'recipient'), []) AS recipient_ids
-            FROM event_actors GROUP BY event_id
+                list(actor_id) FILTER (WHERE role = 'actor') AS actor_ids,
+                list(actor_id) FILTER (WHERE role = 'recipient') AS recipient_ids
+            FROM event_actors INNER JOIN actors USING (actor_id)
+            WHERE actors.kind != 'unnamed role'
+            GROUP BY event_id
         ),
         e AS (
             SELECT events.*, actor_ids, recipient_ids, coalesce(date_start, first_seen_at::DATE) AS day
             FROM events INNER JOIN parties USING (event_id) SEMI JOIN chosen_events USING (event_id)
+        ),
+        pairs AS (
+            SELECT
+                denied.event_id AS denied_id,
+                told.event_id AS told_id,
+                denied.n_independent_sources + told.n_independent_sources AS n_sources,
+                list_has_any(denied.actor_ids, told.actor_ids) AS same_actor,
+                list_has_any(denied.recipient_ids, told.recipient_ids) AS same_recipient
+            FROM e AS denied
+            INNER JOIN e AS told
+                ON denied.type = told.type AND denied.status = 'negated' AND told.status IN ('realised', 'reported')
+            WHERE abs(denied.day - told.day) <= $apart
         )
-        SELECT denied.event_id, told.event_id
-        FROM e AS denied INNER JOIN e AS told
-            ON denied.type = told.type AND denied.status = 'negated' AND told.status IN ('realised', 'reported')
-        WHERE (list_has_any(denied.actor_ids, told.actor_ids)
-            OR ((len(denied.actor_ids) = 0 OR len(told.actor_ids) = 0)
-                AND list_has_any(denied.recipient_ids, told.recipient_ids)))
-            AND (list_has_any(denied.recipient_ids, told.recipient_ids)
-            OR len(denied.recipient_ids) = 0 OR len(told.recipient_ids) = 0)
-            AND abs(denied.day - told.day) <= $apart
-        ORDER BY denied.n_independent_sources + told.n_independent_sources DESC, denied.event_id, told.event_id
+        SELECT denied_id, told_id FROM pairs
+        WHERE (same_actor OR same_recipient) AND coalesce(same_actor, true) AND coalesce(same_recipient, true)
+        ORDER BY n_sources DESC, denied_id, told_id
         LIMIT 20
         """,
         {"apart": SAME_ACT_DAYS},
