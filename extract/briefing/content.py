@@ -88,14 +88,14 @@ def period(
     for length in LENGTHS:
         first = last - timedelta(days=length - 1)
         total = sum(n for d, n in counts.items() if first <= d <= last)
-        if total >= ENOUGH or length == LENGTHS[-1]:
+        if total >= ENOUGH or first <= min(counts):
             break
     if length > 1:
         few = counts[last]
         told = f"{spell_day(last)} alone has {few} article{'s' if few > 1 else ''}"
         note = f"{note}; it has {few}" if note else told
         note = f"{note}, so this page goes back {length} days, as far as it takes to find {ENOUGH}"
-        note += "." if total >= ENOUGH else f", and finds {total}."
+        note += "." if total >= ENOUGH else f"; there are {total}."
     return Period(first, last, note and note.rstrip(".") + ".")
 
 
@@ -544,11 +544,15 @@ def outlets(con: duckdb.DuckDBPyConnection) -> list[Row]:
     )
 
 
-def volume(con: duckdb.DuckDBPyConnection, period: Period, topic: str | None) -> list[Row]:
-    """Articles by topic and day (week or month in a long period), of 30 days at least so that a day can be compared."""
+def volume(con: duckdb.DuckDBPyConnection, period: Period, topic: str | None) -> tuple[str, list[Row]]:
+    """Articles by topic and day, of 30 days at least so that a day can be compared; by week or month in a long period.
+
+    Returns which of them, and the rows in order of time.
+    """
     first = min(period.first, period.last - timedelta(days=29))
-    step = step_of((period.last - first).days + 1)
-    return rows(
+    n_days = (period.last - first).days + 1
+    step = "day" if n_days <= 62 else "week" if n_days <= 200 else "month"
+    return step, rows(
         con,
         f"""
         SELECT date_trunc('{step}', published_on)::DATE AS day, topics.name AS topic, count(*) AS n_articles
@@ -560,10 +564,6 @@ def volume(con: duckdb.DuckDBPyConnection, period: Period, topic: str | None) ->
         last=period.last,
         topic=topic,
     )
-
-
-def step_of(days: int) -> str:
-    return "day" if days <= 62 else "week" if days <= 200 else "month"
 
 
 def health(con: duckdb.DuckDBPyConnection) -> Row:
