@@ -23,6 +23,12 @@ from extract.stages import publish as stage
 from extract.warehouse import connect
 
 
+NAMES = """
+SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'
+UNION SELECT view_name FROM duckdb_views() WHERE schema_name = 'main' AND NOT internal
+"""
+
+
 @pytest.fixture
 def published(undisturbed, config, tmp_path, monkeypatch):
     """A copy of the published warehouse of all the days, to publish anew from; with a plain page for speed."""
@@ -65,21 +71,14 @@ def is_well(settings):
 def test_analysts_get_the_marts_and_nothing_of_the_workshop(published):
     assert {s for (s,) in ask(published, "SELECT DISTINCT schema_name FROM duckdb_tables()")} == {"main", "knowledge"}
     with connect(published) as con:
-        marts = {
-            n
-            for (n,) in con.execute(
-                "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main' "
-                "UNION SELECT view_name FROM duckdb_views() WHERE schema_name = 'main' AND NOT internal"
-            ).fetchall()
-        }
+        marts = {n for (n,) in con.execute(NAMES).fetchall()}
         # Types, constraints and comments are those of the build.
         about = """
             SELECT table_name, column_name, data_type, comment FROM duckdb_columns()
             WHERE schema_name = 'main' AND NOT internal AND table_name != 'schema_changes' ORDER BY ALL
         """
         assert con.execute(about).fetchall() == ask(published, about)
-    names = {n for (n,) in ask(published, "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'")}
-    assert names == marts | {"schema_changes"}
+    assert {n for (n,) in ask(published, NAMES)} == marts | {"schema_changes"}
     assert ask(
         published,
         "SELECT count(*) FROM duckdb_columns() WHERE schema_name = 'main' AND NOT internal AND comment IS NULL",
