@@ -22,7 +22,6 @@ from extract.settings import Settings
 from extract.stages import publish as stage
 from extract.warehouse import connect
 
-
 NAMES = """
 SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'
 UNION SELECT view_name FROM duckdb_views() WHERE schema_name = 'main' AND NOT internal
