@@ -50,7 +50,7 @@ from extract.settings import settings
 from extract.stages.build import PROJECT, dbt_environment
 
 Record = dict[str, Any]
-MODELS = ("int_stories", "int_event_mentions", "int_event_groups")
+MODELS = ("common_words", "int_article_words", "int_stories", "int_event_mentions", "int_event_groups")
 FIRST_DAY = date(2010, 1, 1)
 DAYS_APART = 10  # more than any rule bridges
 ACTOR = ("subj", "by", "poss", "mod")
@@ -223,7 +223,8 @@ def _merged(rows: Mapping[str, list[Record]]) -> dict[str, str]:
                 table = pa.Table.from_pylist(content)  # noqa: F841 (DuckDB reads it by its name)
                 con.execute(f"CREATE TABLE intermediate.{name} AS SELECT DISTINCT * FROM table")
         done = subprocess.run(
-            [Path(sys.executable).parent / "dbt", "run", "--full-refresh", "--select", *MODELS],
+            [Path(sys.executable).parent / "dbt", "build", "--full-refresh", "--exclude-resource-type", "test",
+             "--exclude-resource-type", "unit_test", "--select", *MODELS],
             env=dbt_environment(own), cwd=PROJECT, capture_output=True, text=True,
         )  # fmt: skip
         if done.returncode:

@@ -42,7 +42,7 @@ select
     articles.duplicate_group_id,
     articles.duplicate_role,
     articles.original_outlet,
-    stories.story_id,
+    coalesce(stories.story_id, events.article_id) as story_id,
     substring(texts.text, events.sentence_start + 1, events.sentence_end - events.sentence_start) as sentence,
     -- The lemma of the trigger, with which the rule's name begins, less the endings of nouns made from verbs.
     regexp_replace(split_part(events.rule_id, '.', 1), '^(.{3,}?)(ation|ing|ion|ment|e)$', '\1') as trigger_stem,
@@ -64,7 +64,7 @@ select
 from {{ ref('stg_events') }} as events
 inner join {{ ref('int_articles') }} as articles
     on events.article_id = articles.article_id and events.revision = articles.revision
-inner join {{ ref('int_stories') }} as stories on articles.article_id = stories.article_id
+left join {{ ref('int_stories') }} as stories on articles.article_id = stories.article_id
 inner join {{ ref('stg_articles') }} as texts on articles.record_id = texts.record_id
 left join parties on events.event_mention_id = parties.event_mention_id
 where {{ in_scope('events.article_id') }} and {{ in_scope('texts.article_id') }}

@@ -1,63 +1,24 @@
-{{ config(materialized='incremental', incremental_strategy='whole', unique_key='article_id') }}
--- Which articles tell the same news: those of neighbouring days whose rarest words are largely the same.
-with articles as (
-    select
-        articles.article_id,
-        articles.published_on,
-        lower(concat_ws(' ', texts.title, left(texts.text, 5000))) as opening
-    from {{ ref('int_articles') }} as articles
-    inner join {{ ref('stg_articles') }} as texts on articles.record_id = texts.record_id
-    where articles.published_on is not null
-),
-
-words as (
+{#- A change reaches ten days: four steps from leader to leader of two days each, and the two days from which it is
+    known how well a leader is placed. -#}
+{{ config(materialized='incremental', incremental_strategy='scoped', unique_key='published_on',
+    pre_hook="{{ scope('published_on', [
+        'select published_on + step.days as key from changes.int_article_words,'
+        ~ ' (select unnest(range(-10, 11))::integer as days) as step',
+    ]) }}") }}
+-- Which articles tell the same news: those of neighbouring days whose heaviest words are largely the same.
+with profiles as (
     select
         article_id,
-        unnest(regexp_extract_all(opening, '[\p{L}]{3,}')) as word
-    from articles
-),
-
-counts as (
-    select
-        article_id,
+        published_on,
         word,
-        count(*) as n
-    from words
-    group by article_id, word
-),
-
-rarities as (
-    select
-        word,
-        ln((select count(*) from articles) / count(*)) as rarity
-    from counts
-    group by word
-    -- A word of one article links nothing, and one of a tenth of all articles says nothing.
-    having count(*) between 2 and greatest(2, (select count(*) from articles) / 10)
-),
-
--- tf-idf, of the heaviest words of each article alone.
-weights as (
-    select
-        counts.article_id,
-        counts.word,
-        (1 + ln(counts.n)) * rarities.rarity as weight
-    from counts
-    inner join rarities on counts.word = rarities.word
-    qualify row_number() over (
-        partition by counts.article_id
-        order by weight desc, counts.word asc
-    ) <= 50
-),
-
-profiles as (
-    select
-        weights.article_id,
-        weights.word,
-        articles.published_on,
-        weights.weight / sqrt(sum(weights.weight * weights.weight) over (partition by weights.article_id)) as weight
-    from weights
-    inner join articles on weights.article_id = articles.article_id
+        weight
+    from {{ ref('int_article_words') }}
+    {% if is_daily() %}
+        where published_on in (
+            select scope.key + step.days
+            from scopes.{{ model.name }} as scope, (select unnest(range(-10, 11))::integer as days) as step
+        )
+    {% endif %}
 ),
 
 -- Joined on word and day, so that the cost grows with the articles of a few days, not with all of them.
@@ -73,15 +34,16 @@ nearby as (
 links as (
     select
         one.article_id,
+        one.published_on,
         other.article_id as linked_id,
-        sum(one.weight * other.weight) as likeness
+        round(sum(one.weight * other.weight), 6) as likeness
     from profiles as one
     inner join nearby as other on one.word = other.word and one.published_on = other.on_day
-    group by one.article_id, other.article_id
-    having sum(one.weight * other.weight) >= 0.25
+    group by one.article_id, one.published_on, other.article_id
+    having round(sum(one.weight * other.weight), 6) >= 0.25
 ),
 
--- The article most like all its neighbours leads them; three steps from leader to leader end at the story's.
+-- The article most like all its neighbours leads them; four steps from leader to leader end at the story's.
 density as (
     select
         article_id,
@@ -93,17 +55,19 @@ density as (
 leaders as (
     select
         links.article_id,
+        links.published_on,
         arg_max(links.linked_id, { 'likeness': density.likeness, 'id': links.linked_id }) as leader_id
     from links
     inner join density on links.linked_id = density.article_id
-    group by links.article_id
+    group by links.article_id, links.published_on
 )
 
 select
-    articles.article_id,
-    coalesce(fourth.leader_id, articles.article_id) as story_id
-from {{ ref('int_articles') }} as articles
-left join leaders as first_step on articles.article_id = first_step.article_id
-left join leaders as second_step on first_step.leader_id = second_step.article_id
-left join leaders as third_step on second_step.leader_id = third_step.article_id
-left join leaders as fourth on third_step.leader_id = fourth.article_id
+    first_step.article_id,
+    first_step.published_on,
+    fourth.leader_id as story_id
+from leaders as first_step
+inner join leaders as second_step on first_step.leader_id = second_step.article_id
+inner join leaders as third_step on second_step.leader_id = third_step.article_id
+inner join leaders as fourth on third_step.leader_id = fourth.article_id
+where {{ in_scope('first_step.published_on') }}
