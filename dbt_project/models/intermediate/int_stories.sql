@@ -32,7 +32,7 @@ rarities as (
     from counts
     group by word
     -- A word of one article links nothing, and one of a tenth of all articles says nothing.
-    having count(*) between 2 and greatest(2, (select count(*) from articles) / 10)
+    having count(*) between 2 and greatest(50, (select count(*) from articles) / 10)
 ),
 
 -- tf-idf, of the heaviest words of each article alone.
