@@ -48,6 +48,7 @@ from extract.nlp.resolver import Resolver
 from extract.nlp.rows import EVENT_FIELDS
 from extract.settings import settings
 from extract.stages.build import PROJECT, dbt_environment
+from extract.tables import TABLES
 
 Record = dict[str, Any]
 MODELS = ("common_words", "int_article_words", "int_stories", "int_event_mentions", "int_event_groups")
@@ -143,7 +144,9 @@ def _add(rows: dict[str, list[Record]], article: Record, doc: Doc) -> Iterator[t
         mention_id = f"{article['doc_id']}:{number}"
         event = records.events([_match(grammar, start)])[0]
         fields = {name: getattr(event, name) for name in EVENT_FIELDS}
-        rows["stg_events"].append({"event_mention_id": mention_id, **key, **fields, "status": "realised"})
+        rows["stg_events"].append(
+            {"event_mention_id": mention_id, "extractor_version": "", **key, **fields, "status": "realised"}
+        )
         for participant in event.participants:
             actor = _actor(article, doc, participant.start, participant.end, humans)
             if actor:
@@ -220,8 +223,9 @@ def _merged(rows: Mapping[str, list[Record]]) -> dict[str, str]:
         with duckdb.connect(str(own.warehouse)) as con:
             con.execute("CREATE SCHEMA intermediate")
             for name, content in rows.items():
-                table = pa.Table.from_pylist(content)  # noqa: F841 (DuckDB reads it by its name)
-                con.execute(f"CREATE TABLE intermediate.{name} AS SELECT DISTINCT * FROM table")
+                schema = TABLES["events"].schema if name == "stg_events" else None
+                con.register("given", pa.Table.from_pylist(content, schema=schema))
+                con.execute(f"CREATE TABLE intermediate.{name} AS SELECT DISTINCT * FROM given")
         done = subprocess.run(
             [Path(sys.executable).parent / "dbt", "build", "--full-refresh", "--exclude-resource-type", "test",
              "--exclude-resource-type", "unit_test", "--select", *MODELS],
