@@ -376,7 +376,7 @@ def read_lines(path: Path) -> list[str]:
 
 @app.command()
 def evaluate(
-    what: Annotated[str, typer.Argument(help="quotes, events, actors or dates")],
+    what: Annotated[str, typer.Argument(help="quotes, events, actors, dates or dedup")],
     gold: Annotated[Path, typer.Option(help="gold file")],
     as_json: Annotated[bool, typer.Option("--json", help="the whole result as JSON")] = False,
 ) -> None:

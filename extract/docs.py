@@ -69,7 +69,7 @@ def dictionary() -> str:
     for kind, model in models():
         first = " ".join(model["description"].split()).split(". ")[0].rstrip(".")
         pages.append(f"| [`{name(model)}`](#{name(model)}) ({KINDS.get(kind, kind)}) | {first} |")
-    for kind, model in models():
+    for _, model in models():
         pages.append(f"\n## {name(model)}\n\n{' '.join(model['description'].split())}\n")
         pages.append("| column | type | meaning |\n|---|---|---|")
         pages += [row(column) for column in model["columns"]]

@@ -82,6 +82,8 @@ def counted(con: duckdb.DuckDBPyConnection, run_id: str, day: date) -> dict[str,
             (SELECT count(*) FROM o WHERE subject_type = 'item' AND status = 'landed') AS landed,
             (SELECT count(*) FROM o WHERE subject_type = 'item' AND status = 'unchanged') AS unchanged,
             (SELECT count(*) FROM o WHERE subject_type = 'item' AND status = 'quarantined') AS quarantined,
+            (SELECT count(*) FROM o WHERE subject_type = 'item' AND status = 'failed') AS items_failed,
+            (SELECT count(*) FROM o WHERE subject_type = 'item' AND status = 'skipped') AS items_skipped,
             (SELECT count(*) FROM a) AS texts,
             (SELECT count(*) FROM a WHERE relevance = 'relevant') AS relevant,
             (SELECT count(*) FROM a WHERE relevance = 'off_topic') AS off_topic,
@@ -108,7 +110,9 @@ def stages(c: dict[str, int]) -> Table:
         "ingest",
         f"{c['items']} items of {c['sources']} sources"
         + (f", {c['sources_failed']} failed" if c["sources_failed"] else ""),
-        f"{c['landed']} landed, {c['unchanged']} unchanged, {c['quarantined']} quarantined",
+        f"{c['landed']} landed, {c['unchanged']} unchanged, {c['quarantined']} quarantined"
+        + (f", {c['items_failed']} failed" if c["items_failed"] else "")
+        + (f", {c['items_skipped']} skipped" if c["items_skipped"] else ""),
     )
     table.add_row(
         "topics",
@@ -216,6 +220,7 @@ def status(console: Console, settings: Settings) -> None:
                 ", ".join(r["stages_failed"] or []),
             )
         console.print(table)
+        health(console, con)
         sizes = Table("mart", "rows", title="Marts", title_justify="left")
         for name in ("articles", "revisions", "sources", "actors", "quotes", "events", "event_mentions", "quarantine"):
             sizes.add_row(name, f"{rows(con, f'SELECT count(*) AS n FROM {name}')[0]['n']:,}")
@@ -223,3 +228,22 @@ def status(console: Console, settings: Settings) -> None:
         fresh = rows(con, "SELECT max(published_at) AS published, max(fetched_at) AS fetched FROM articles")[0]
         console.print(f"latest article published {fresh['published']}, latest landed {fresh['fetched']} (UTC)")
         console.print(f"{settings.published_warehouse}", highlight=False, soft_wrap=True)
+
+
+def health(console: Console, con: duckdb.DuckDBPyConnection) -> None:
+    """Print the sources that something is wrong with."""
+    table = Table(
+        "source", "warning", "last new", "last day", "usual a day", "errors", title="Sources", title_justify="left"
+    )
+    for r in rows(con, "SELECT * FROM source_health WHERE warning IS NOT NULL ORDER BY warning, source_id"):
+        usual, errors = r["usual_landed_per_day"], r["error_rate_7d"]
+        table.add_row(
+            r["source_id"],
+            f"[yellow]{r['warning']}[/]",
+            str(r["last_landed_on"] or "never"),
+            str(r["n_landed_last_day"]),
+            "" if usual is None else f"{usual:g}",
+            "" if errors is None else f"{errors:.0%}",
+        )
+    if table.rows:
+        console.print(table)

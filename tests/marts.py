@@ -3,7 +3,7 @@
 import duckdb
 
 # What belongs to a run and not to the news.
-RUN_MARTS = {"outcomes", "pipeline_runs", "quarantine", "source_health"}
+RUN_MARTS = {"outcomes", "pipeline_runs", "quarantine", "source_health", "schema_changes"}
 RUN_COLUMNS = {"fetched_at", "landed_on"}
 
 

@@ -159,6 +159,7 @@ def query_context(params: dict[str, Any], where: str | None) -> dict[str, Any]:
     columns += [params[key] for key in ("end_time", "y_axis", "column") if key in params]
     metrics = [*params.get("metrics", []), *(params[key] for key in ("metric", "secondary_metric") if key in params)]
     unique_metrics = list(dict.fromkeys(metrics))
+    order = [params.get("timeseries_limit_metric"), *unique_metrics]
     return {
         "datasource": {"id": 0, "type": "table"},
         "force": False,
@@ -167,8 +168,9 @@ def query_context(params: dict[str, Any], where: str | None) -> dict[str, Any]:
         "queries": [
             {
                 "columns": [c for i, c in enumerate(columns) if c not in columns[:i]],
-                "metrics": unique_metrics or None,
-                "orderby": [[unique_metrics[0], False]] if unique_metrics else [],
+                # No metrics at all means rows as they are, an empty list of them distinct rows.
+                "metrics": unique_metrics or ([] if params.get("query_mode") == "aggregate" else None),
+                "orderby": [[metric, False] for metric in order if metric],
                 "extras": {"where": f"({where})"} if where else {},
                 "filters": [],
                 "row_limit": params["row_limit"],

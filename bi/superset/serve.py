@@ -1,6 +1,6 @@
 """Superset with the dashboards, on this machine. Runs in Superset's own environment; see docs/superset.md.
 
-    python bi/superset/serve.py data/superset wirehouse.zip [--port 8088]
+python bi/superset/serve.py data/superset wirehouse.zip [--port 8088]
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ def prepared(bundle: Path, password: str) -> Flask:
     app = create_app()
     with app.app_context():
         import superset
-        from superset.commands.dashboard.importers.dispatcher import ImportDashboardsCommand
-        from superset.commands.importers.v1.utils import get_contents_from_bundle
+        from superset.commands.importers.v1.assets import ImportAssetsCommand
+        from superset.commands.importers.v1.utils import METADATA_FILE_NAME, get_contents_from_bundle
 
         upgrade(str(Path(superset.__file__).parent / "migrations"))
         appbuilder.add_permissions(update_perms=True)
@@ -60,7 +60,10 @@ def prepared(bundle: Path, password: str) -> Flask:
             users.reset_password(user.id, password)
         g.user = user
         with ZipFile(bundle) as archive, override_user(user):
-            ImportDashboardsCommand(get_contents_from_bundle(archive), overwrite=True).run()
+            contents = get_contents_from_bundle(archive)
+            # As dashboards, the type that its page takes, they would leave charts and datasets as they were imported first.
+            contents[METADATA_FILE_NAME] = contents[METADATA_FILE_NAME].replace("type: Dashboard", "type: assets")
+            ImportAssetsCommand(contents).run()
     return app
 
 
@@ -76,10 +79,12 @@ def main() -> None:
     address = f"http://127.0.0.1:{arguments.port}"
     print(f"\nSuperset  {address}/superset/dashboard/overview/\nUser      {USER}", flush=True)
     # Not the password itself, which would stay in logs.
-    where = "WIREHOUSE_SUPERSET_PASSWORD" if "WIREHOUSE_SUPERSET_PASSWORD" in os.environ else f"in {arguments.home}/password"
+    variable = "WIREHOUSE_SUPERSET_PASSWORD"
+    where = variable if variable in os.environ else f"in {arguments.home}/password"
     print(f"Password  {where}\nEnds with Ctrl-C.\n", flush=True)
-    server = "--workers 2 --worker-class gthread --threads 4 --timeout 120 --log-level warning --bind".split()
-    gunicorn = [sys.executable, "-m", "gunicorn", *server, f"127.0.0.1:{arguments.port}", "superset.app:create_app()"]
+    gunicorn = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{arguments.port}", "--workers", "2"]
+    gunicorn += ["--worker-class", "gthread", "--threads", "4", "--timeout", "120", "--log-level", "warning"]
+    gunicorn += ["superset.app:create_app()"]
     os.execv(gunicorn[0], gunicorn)
 
 

@@ -1,4 +1,4 @@
-"""Superset's settings, for one machine: everything it writes is in SUPERSET_HOME, and it asks nothing of the network."""
+"""Superset's settings, for one machine: it writes only to SUPERSET_HOME and asks nothing of the network."""
 
 import os
 from pathlib import Path
@@ -11,7 +11,8 @@ SQLALCHEMY_DATABASE_URI = f"sqlite:///{HOME / 'superset.db'}"
 SQLALCHEMY_ENGINE_OPTIONS = {"connect_args": {"timeout": 30}}
 # DuckDB answers faster than a cache could, and a cache would show the run before.
 CACHE_CONFIG = DATA_CACHE_CONFIG = {"CACHE_TYPE": "NullCache"}
-FILTER_STATE_CACHE_CONFIG = EXPLORE_FORM_DATA_CACHE_CONFIG = {"CACHE_TYPE": "FileSystemCache", "CACHE_DIR": str(HOME / "cache")}
+FILTER_STATE_CACHE_CONFIG = {"CACHE_TYPE": "FileSystemCache", "CACHE_DIR": str(HOME / "cache")}
+EXPLORE_FORM_DATA_CACHE_CONFIG = FILTER_STATE_CACHE_CONFIG
 RATELIMIT_STORAGE_URI = "memory://"
 CONTENT_SECURITY_POLICY_WARNING = False
 # Served on loopback without TLS: a cookie that only TLS carries would never come back.

@@ -34,7 +34,7 @@ from extract.tables import replacing, stable_id
 # A file of pages is closed at this size, so that a task that is killed loses no more.
 SEGMENT_BYTES = 16_000_000
 SEGMENT_RESPONSES = 100
-MAX_BODY = 50_000_000
+MAX_BODY = 20_000_000
 NOTE_TYPE = "application/json"
 ERRORS: dict[str, type[FetchError]] = {
     name: kind for name, kind in vars(fetch).items() if isinstance(kind, type) and issubclass(kind, FetchError)
@@ -145,6 +145,9 @@ def read_warc(file: UPath, place: str, *, offset: int = 0, max_body: int = MAX_B
                         note = json.loads(record.content_stream().read(1_000_000))
                         continue
                     if record.rec_type not in ("response", "revisit") or not record.http_headers:
+                        while record.raw_stream.read(65_536):
+                            pass
+                        refuse_cut_off(record, f"a {record.rec_type} record")
                         continue
                     ours = concurrent == record.rec_headers.get_header("WARC-Record-ID")
                     where = f"{place}#{start if ours else records.offset}"
@@ -165,8 +168,8 @@ def read_response(record: Any, place: str, note: dict[str, Any], max_body: int) 
     body = record.content_stream().read(max_body + 1)
     if len(body) > max_body:
         raise ArchiveBroken(f"{url[:200]}: a response of more than {max_body:,} bytes")
-    if getattr(record.raw_stream, "limit", 0) > 0 and record.rec_type == "response":
-        raise ArchiveBroken(f"{url[:200]}: the record is cut off")
+    if record.rec_type == "response":
+        refuse_cut_off(record, url[:200])
     status = (record.http_headers.get_statuscode() or "").strip()
     try:
         fetched_at = datetime.fromisoformat(headers.get_header("WARC-Date")).astimezone(UTC).replace(tzinfo=None)
@@ -182,6 +185,12 @@ def read_response(record: Any, place: str, note: dict[str, Any], max_body: int) 
         truncated=headers.get_header("WARC-Truncated"),
         note=note,
     )
+
+
+def refuse_cut_off(record: Any, what: str) -> None:
+    """Raise ArchiveBroken where less of a record is there than it says."""
+    if getattr(record.raw_stream, "limit", 0) > 0:
+        raise ArchiveBroken(f"{what}: the record is cut off")
 
 
 def read_place(place: str, settings: Settings) -> Capture:

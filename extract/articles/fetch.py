@@ -88,7 +88,7 @@ class TooLarge(FetchError):
 
 
 class DecompressionBomb(FetchError):
-    """A few bytes that unpack to more than a page or list may have."""
+    """Compressed bytes within the limit that unpack to more than it."""
 
 
 class BadEncoding(FetchError):
@@ -321,8 +321,7 @@ class Decoder:
         while data:
             self.out += self.inflater.decompress(data, self.limit + 1 - len(self.out))
             if len(self.out) > self.limit:
-                kind = DecompressionBomb if len(self.out) > 100 * len(self.sent) else TooLarge
-                raise kind(f"{len(self.sent):,} bytes unpack to more than {self.limit:,}")
+                raise DecompressionBomb(f"{len(self.sent):,} bytes unpack to more than {self.limit:,}")
             data = self.inflater.unconsumed_tail
             if self.inflater.eof:
                 data = self.inflater.unused_data
@@ -385,6 +384,8 @@ def as_fetch_error(error: Exception) -> FetchError:
     if isinstance(error, httpx.ConnectError):
         return ConnectFailed(told)
     if isinstance(error, httpx.RemoteProtocolError):
+        if "location header" in str(error):  # httpx looks at where a redirect leads, also where it does not follow
+            return UrlRefused(told)
         lost = any(s in str(error) for s in ("disconnected", "peer closed", "closed connection"))
         return ConnectionLost(told) if lost else BadHttp(told)
     if isinstance(error, httpx.NetworkError):
@@ -570,7 +571,9 @@ class Fetcher:
         retrying = AsyncRetrying(
             stop=stop_after_attempt(self.fetching.attempts),
             retry=retry_if_exception(lambda e: isinstance(e, FetchError) and e.passing),
-            wait=wait_exponential_jitter(multiplier=backoff, max=max(backoff, self.fetching.max_wait_s), jitter=backoff),
+            wait=wait_exponential_jitter(
+                multiplier=backoff, max=max(backoff, self.fetching.max_wait_s), jitter=backoff
+            ),
             reraise=True,
         )
         try:

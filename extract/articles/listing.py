@@ -16,7 +16,7 @@ import feedparser
 from lxml import etree
 
 from extract.articles.dating import ImplausibleDate, parse_time
-from extract.articles.fetch import Decoder, FetchError
+from extract.articles.fetch import Decoder
 from extract.articles.parse import Item, checked, decode, html_to_text
 from extract.runs import utcnow
 
@@ -85,15 +85,12 @@ class Sitemap:
 
 
 def expand(data: bytes) -> bytes:
-    """Data out of gzip, where they are in it; raises ListError."""
+    """Data out of gzip, where they are in it; raises BadEncoding, DecompressionBomb, TooLarge."""
     if data[:2] != b"\x1f\x8b":
         return data
     decoder = Decoder("gzip", LIST_BYTES)
-    try:
-        decoder.feed(data)
-        return decoder.close()
-    except FetchError as error:
-        raise NotAList(f"{type(error).__name__}: {error}") from error
+    decoder.feed(data)
+    return decoder.close()
 
 
 def refuse_entities(data: bytes) -> None:

@@ -15,16 +15,14 @@ from typing import Any
 
 import charset_normalizer
 import feedparser
-import trafilatura
 from lxml import html as lxml_html
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from extract.articles.pages import TooLarge, read_page
 from extract.records import DateMethod
 
 # A body shorter than this, in words, is taken for a summary where the source is a feed.
 TEASER_WORDS = 60
-# A page with fewer words than this shows no article: a cookie notice, a player, an error.
-PAGE_WORDS = 15
 MAX_BYTES = 50_000_000
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
@@ -51,6 +49,7 @@ class Parsed(BaseModel):
     outlet: str | None = Field(None, alias="source")
     license: str | None = None
     is_teaser: bool = False
+    is_live: bool = False
     charset: str | None = None
 
 
@@ -64,7 +63,7 @@ class Item:
     payload: str | None = None
 
 
-def read_items(name: str, data: bytes, *, feed: bool = False) -> Iterator[Item]:
+def read_items(name: str, data: bytes, *, feed: bool = False, url: str | None = None) -> Iterator[Item]:
     """Items of a file by its suffix (.jsonl .ndjson .json .html .htm .txt .xml .rss .atom, each also .gz);
     of a feed whatever its name.
 
@@ -76,11 +75,11 @@ def read_items(name: str, data: bytes, *, feed: bool = False) -> Iterator[Item]:
             data = unzip(data)
             suffixes = suffixes[:-1]
         if len(data) > MAX_BYTES:
-            raise Rejected(f"file is larger than {MAX_BYTES:,} bytes")
+            raise TooLarge(f"file is larger than {MAX_BYTES:,} bytes")
         reader = read_feed if feed else READERS.get(suffixes[-1].lower() if suffixes else "")
         if reader is None:
             raise Rejected(f"no reader for files named *{suffixes[-1] if suffixes else ''}")
-        yield from reader(data)
+        yield from read_html(data, url) if reader is read_html else reader(data)
     except Exception as error:  # whatever a hostile file does to a parser, it costs that file alone
         yield Item("", error=error, payload=excerpt(data))
 
@@ -178,46 +177,10 @@ def unwrap(text: str) -> str:
     return text
 
 
-def read_html(data: bytes) -> Iterator[Item]:
-    """A page by trafilatura; times from the page's own metadata before trafilatura's guess."""
+def read_html(data: bytes, url: str | None = None) -> Iterator[Item]:
+    """The article of a page, at an address where that is known."""
     page, charset = decode_html(data)
-    tree = trafilatura.load_html(page)
-    if tree is None:
-        raise Rejected("not an HTML page")
-    found: Any = trafilatura.bare_extraction(page, with_metadata=True, include_comments=False, include_tables=False)
-    if found is None or not found.text or len(found.text.split()) < PAGE_WORDS:
-        raise Rejected("page has no article text")
-    published, method = page_time(tree, "published")
-    if published is None and found.date:
-        published, method = found.date, "page"
-    yield checked(
-        "",
-        {
-            "text": body(found.text, found.title, found.author),
-            "title": found.title,
-            "url": canonical_link(tree) or found.url,
-            "published_at": published,
-            "published_method": method,
-            "updated_at": page_time(tree, "modified")[0],
-            "byline": found.author,
-            "section": meta(tree, "article:section"),
-            "lead_image": found.image,
-            "outlet": found.sitename,
-            "license": found.license,
-            "charset": charset,
-        },
-        excerpt(data),
-    )
-
-
-def body(text: str, title: str | None, byline: str | None) -> str:
-    """Text of a page without its own headline and author line at the top, a blank line between paragraphs."""
-    paragraphs = [p for p in text.split("\n") if p.strip()]  # trafilatura puts one line break between them
-    if title and paragraphs and paragraphs[0].strip().casefold() == title.strip().casefold():
-        del paragraphs[0]
-    if byline and paragraphs and byline in paragraphs[0] and len(paragraphs[0].split()) <= len(byline.split()) + 2:
-        del paragraphs[0]
-    return "\n\n".join(paragraphs)
+    yield checked("", read_page(page, url) | {"charset": charset}, excerpt(data))
 
 
 def decode_html(data: bytes) -> tuple[str, str]:
@@ -230,33 +193,6 @@ def decode_html(data: bytes) -> tuple[str, str]:
         except (LookupError, UnicodeDecodeError):
             pass
     return decode(data)
-
-
-def meta(tree: Any, name: str) -> str | None:
-    found = tree.xpath("//meta[@property=$n or @name=$n or @itemprop=$n]/@content", n=name)
-    return str(found[0]) if found else None
-
-
-def canonical_link(tree: Any) -> str | None:
-    found = tree.xpath("//link[@rel='canonical']/@href") or [meta(tree, "og:url")]
-    return str(found[0]) if found[0] else None
-
-
-def page_time(tree: Any, which: str) -> tuple[str | None, DateMethod]:
-    """The ``published`` or ``modified`` time that the page's meta tags or JSON-LD state."""
-    itemprop = {"published": "datePublished", "modified": "dateModified"}[which]
-    if value := meta(tree, f"article:{which}_time") or meta(tree, itemprop):
-        return value, "meta"
-    for script in tree.xpath("//script[@type='application/ld+json']/text()"):
-        try:
-            data = json.loads(script)
-        except ValueError:
-            continue
-        nodes = data if isinstance(data, list) else data.get("@graph", [data]) if isinstance(data, dict) else []
-        for node in nodes:
-            if isinstance(node, dict) and isinstance(node.get(itemprop), str):
-                return node[itemprop], "json-ld"
-    return None, "none"
 
 
 def read_feed(data: bytes) -> Iterator[Item]:

@@ -32,6 +32,7 @@ from extract.tables import replacing
 
 HTML_START = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body|!--|\?xml)", re.IGNORECASE)
 META_CHARSET = re.compile(rb"(<meta[^>]+charset=[\"']?\s*)([\w-]+)", re.IGNORECASE)
+CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1b"))
 NOT_ASKED = (fetch.HostGivenUp, fetch.OutOfTime)
 
 
@@ -152,7 +153,7 @@ class Poll:
                     link = listing.absolute(address, item.parsed.url)
                     item = Item(item.ref, item.parsed.model_copy(update={"url": link}), item.error, item.payload)
                 yield item
-        except ListError as error:
+        except (ListError, FetchError) as error:
             yield Item("", error=error, payload=excerpt(data))
 
     def warc_items(self) -> Iterator[Found]:
@@ -458,8 +459,9 @@ def page_items(capture: Capture, entry: Entry) -> Iterator[Item]:
         return
     declared = re.search(r"charset=[\"']?([\w-]+)", kind)
     body = as_declared(body, declared[1] if declared else None)
-    if body.count(0, 0, 20_000) > len(body[:20_000]) / 100:
-        yield Item("", error=NotText("the page holds NUL bytes"), payload=excerpt(body[:2000]))
+    start = body[:20_000]
+    if len(start) - len(start.translate(None, CONTROLS)) > len(start) / 50:
+        yield Item("", error=NotText("the page holds control characters"), payload=excerpt(body[:2000]))
         return
     for item in read_items("page.html", body):
         if item.parsed is None:

@@ -65,6 +65,7 @@ def news(con: duckdb.DuckDBPyConnection, period: content.Period, topic: str | No
     events, totals = content.events(con, period, topic)
     speakers, n_utterances = content.quotes(con)
     pairs = content.pairs(con)
+    step, volume = content.volume(con, period, topic)
     towns = Counter(
         (e["place_name"], e["place_country_iso3"], e["place_lat"], e["place_lon"])
         for e in events
@@ -93,9 +94,9 @@ def news(con: duckdb.DuckDBPyConnection, period: content.Period, topic: str | No
         "places": places,
         "by_country": sorted(by_country.items(), key=lambda c: (-c[1], c[0])),
         "map": charts.world(places, by_country),
-        "volume_rows": (volume := content.volume(con, period, topic)),
+        "volume_rows": volume,
         "topics_shown": sorted({v["topic"] for v in volume}),
-        "volume": charts.volume(volume, period),
+        "volume": charts.volume(volume, step),
         "timeline": charts.timeline(events, period),
         "dated": sorted((e for e in events if e["date_start"]), key=lambda e: (e["date_start"], e["event_id"])),
         "types": charts.types(events),

@@ -21,7 +21,7 @@ import vl_convert
 from lxml import etree
 from markupsafe import Markup
 
-from extract.briefing.content import Period, Row, labels, spell_day, step_of
+from extract.briefing.content import Period, Row, labels, spell_day
 
 # Widths in pixels; the style sheet shows the one that fits.
 WIDE, NARROW = 660, 320
@@ -82,13 +82,13 @@ def look() -> dict[str, Any]:
     }
 
 
-def volume(found: list[Row], period: Period) -> Markup | None:
+def volume(found: list[Row], step: str) -> Markup | None:
     """Articles by day, week or month and topic."""
     if not found:
         return None
-    first = min(r["day"] for r in found)
-    step = step_of((period.last - first).days + 1)
+    first, last = spell_day(found[0]["day"]), spell_day(found[-1]["day"])
     topics = sorted({r["topic"] for r in found})
+    format = "%b %Y" if step == "month" else "%-d %b"
     unit: Any = {"day": "yearmonthdate", "week": "yearweek", "month": "yearmonth"}[step]
     data = alt.InlineData([{**r, "day": str(r["day"])} for r in found])
 
@@ -97,15 +97,18 @@ def volume(found: list[Row], period: Period) -> Markup | None:
             alt.Chart(data, width=width - 60, height=170)
             .mark_bar()
             .encode(
-                x=alt.X("day:T", timeUnit=unit, title=None, axis=alt.Axis(grid=False, tickCount=6, labelOverlap=True)),
+                x=alt.X(
+                    "day:T",
+                    timeUnit=unit,
+                    title=None,
+                    axis=alt.Axis(grid=False, format=format, tickCount=6 if width == WIDE else 3, labelOverlap=True),
+                ),
                 y=alt.Y("n_articles:Q", title=f"articles a {step}", axis=alt.Axis(tickMinStep=1, tickCount=4)),
                 color=alt.Color("topic:N", scale=alt.Scale(domain=topics, range=list(TOPIC_COLOURS)), legend=None),
             )
         )
 
-    return both(
-        draw, "volume", f"Bar chart: articles a {step} and topic, {spell_day(first)} to {spell_day(period.last)}."
-    )
+    return both(draw, "volume", f"Bar chart: articles a {step} and topic, {first} to {last}.")
 
 
 def timeline(events: list[Row], period: Period) -> Markup | None:
@@ -114,8 +117,10 @@ def timeline(events: list[Row], period: Period) -> Markup | None:
         e for e in events if e["date_start"] and e["date_end"] and e["status"] in ("realised", "reported", "attempted")
     ]
     inside = [e for e in dated if e["date_end"] >= period.first and (e["date_end"] - e["date_start"]).days <= 31]
-    if len(inside) < 2:
+    days = [e["date_start"] for e in inside]
+    if len(set(days)) < 2:
         return None
+    few = (max(days) - min(days)).days <= 10
     order = [row["label"] for row in reversed(labels("type").values())]
     data = alt.InlineData([{"day": str(e["date_start"]), "type": e["label"], "quad": e["quad_class"]} for e in inside])
     present = [t for t in order if t in {e["label"] for e in inside}]
@@ -130,7 +135,9 @@ def timeline(events: list[Row], period: Period) -> Markup | None:
                     timeUnit="yearmonthdate",
                     title=None,
                     scale=alt.Scale(padding=14),
-                    axis=alt.Axis(format="%-d %b %Y", tickCount=4 if width == WIDE else 2, labelOverlap=True),
+                    axis=alt.Axis(
+                        format="%-d %b %Y", tickCount="day" if few else 4 if width == WIDE else 2, labelOverlap=True
+                    ),
                 ),
                 y=alt.Y("type:N", sort=present, title=None),
                 size=alt.Size("count():Q", scale=alt.Scale(range=[70, 400]), legend=None),
@@ -183,24 +190,35 @@ def countries() -> dict[str, Any]:
     return topology
 
 
+def mercator(latitude: float) -> float:
+    """Height of a latitude on a map of radius 1, of the latitudes that such a map shows."""
+    return math.asinh(math.tan(math.radians(max(-84.0, min(84.0, latitude)))))
+
+
+def latitude(height: float) -> float:
+    return math.degrees(math.atan(math.sinh(height)))
+
+
 def world(places: list[Row], by_country: dict[str, int]) -> Markup | None:
     """A map of where events were: a circle a town by number of events, countries shaded by theirs."""
     if not places:
         return None
-    lons, lats = [p["lon"] for p in places], [p["lat"] for p in places]
-    centre = (min(lons) + max(lons)) / 2, (min(lats) + max(lats)) / 2
+    lons, heights = [math.radians(p["lon"]) for p in places], [mercator(p["lat"]) for p in places]
+    centre = (min(lons) + max(lons)) / 2, (min(heights) + max(heights)) / 2
     numeric = {c.numeric: by_country.get(c.alpha_3, 0) for c in pycountry.countries}
     shade = alt.InlineData([{"id": code, "n": n} for code, n in numeric.items() if n])
     shapes = alt.NamedData(OUTLINES, format=alt.TopoDataFormat(feature="countries", type="topojson"))
 
     def draw(width: int) -> alt.TopLevelMixin:
         inner, height = width - 10, round(width * 0.62)
-        degrees = max(max(lons) - min(lons), (max(lats) - min(lats)) * 1.9, MIN_DEGREES) * 1.25
-        scale = min(inner / math.radians(min(degrees, 360)), 2000)
+        # A third more than the places take, so that none stands at the edge.
+        across = max(max(lons) - min(lons), math.radians(MIN_DEGREES)) * 1.33
+        up = max(max(heights) - min(heights), 0.01) * 1.33
+        scale = min(inner / across, height / up)
         projection: dict[str, Any] = {
             "type": "mercator",
             "scale": scale,
-            "center": list(centre),
+            "center": [math.degrees(centre[0]), latitude(centre[1])],
             "translate": [inner / 2, height / 2],
             "clipExtent": [[0, 0], [inner, height]],
         }

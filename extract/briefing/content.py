@@ -88,14 +88,14 @@ def period(
     for length in LENGTHS:
         first = last - timedelta(days=length - 1)
         total = sum(n for d, n in counts.items() if first <= d <= last)
-        if total >= ENOUGH or length == LENGTHS[-1]:
+        if total >= ENOUGH or first <= min(counts):
             break
     if length > 1:
         few = counts[last]
         told = f"{spell_day(last)} alone has {few} article{'s' if few > 1 else ''}"
         note = f"{note}; it has {few}" if note else told
         note = f"{note}, so this page goes back {length} days, as far as it takes to find {ENOUGH}"
-        note += "." if total >= ENOUGH else f", and finds {total}."
+        note += "." if total >= ENOUGH else f"; there are {total}."
     return Period(first, last, note and note.rstrip(".") + ".")
 
 
@@ -210,19 +210,20 @@ def leading(events: list[Row], limit: int) -> list[Row]:
 
 
 def mentions(con: duckdb.DuckDBPyConnection, event_ids: list[str]) -> dict[str, list[Row]]:
-    """Event -> its mentions, those of the chosen articles and of originals first, then the surest."""
+    """Event -> its mentions; first those of its own status, of the chosen articles, of originals, and the surest."""
     found = rows(
         con,
         """
         SELECT
-            m.event_id, m.article_id, m.sentence, m.sentence_start, m.trigger_start, m.trigger_end,
+            m.event_id, m.article_id, m.status, m.sentence, m.sentence_start, m.trigger_start, m.trigger_end,
             m.attributed_to, a.outlet, coalesce(a.canonical_url, a.url) AS url, a.title, a.published_on, a.topics
         FROM event_mentions AS m
+        INNER JOIN events AS e USING (event_id)
         INNER JOIN articles AS a USING (article_id)
         WHERE list_contains($ids::VARCHAR[], m.event_id)
         ORDER BY
-            article_id NOT IN (SELECT article_id FROM chosen), a.duplicate_role = 'copy', m.confidence DESC,
-            a.published_at, m.event_mention_id
+            m.status != e.status, article_id NOT IN (SELECT article_id FROM chosen), a.duplicate_role = 'copy',
+            m.confidence DESC, a.published_at, m.event_mention_id
         """,
         ids=event_ids,
     )
@@ -379,30 +380,40 @@ def shared(speakers: list[Row]) -> list[Row]:
 
 
 def contradictions(con: duckdb.DuckDBPyConnection, shown: list[Row]) -> list[Row]:
-    """Pairs of events of one type, one denied and one told, whose parties agree as far as both name them."""
+    """Pairs of events of one type, one denied and one told as having happened, with a party in common.
+
+    Parties that both name must be the same; a party without a name ("forces", "officials") may be anybody.
+    """
     pairs = con.execute(
         """
         WITH parties AS (
             SELECT
                 event_id,
-                coalesce(list(actor_id) FILTER (WHERE role = 'actor'), []) AS actor_ids,
-                coalesce(list(actor_id) FILTER (WHERE role = 'recipient'), []) AS recipient_ids
-            FROM event_actors GROUP BY event_id
+                list(actor_id) FILTER (WHERE role = 'actor') AS actor_ids,
+                list(actor_id) FILTER (WHERE role = 'recipient') AS recipient_ids
+            FROM event_actors INNER JOIN actors USING (actor_id)
+            WHERE actors.kind != 'unnamed role'
+            GROUP BY event_id
         ),
         e AS (
             SELECT events.*, actor_ids, recipient_ids, coalesce(date_start, first_seen_at::DATE) AS day
             FROM events INNER JOIN parties USING (event_id) SEMI JOIN chosen_events USING (event_id)
+        ),
+        pairs AS (
+            SELECT
+                denied.event_id AS denied_id,
+                told.event_id AS told_id,
+                denied.n_independent_sources + told.n_independent_sources AS n_sources,
+                list_has_any(denied.actor_ids, told.actor_ids) AS same_actor,
+                list_has_any(denied.recipient_ids, told.recipient_ids) AS same_recipient
+            FROM e AS denied
+            INNER JOIN e AS told
+                ON denied.type = told.type AND denied.status = 'negated' AND told.status IN ('realised', 'reported')
+            WHERE abs(denied.day - told.day) <= $apart
         )
-        SELECT denied.event_id, told.event_id
-        FROM e AS denied INNER JOIN e AS told
-            ON denied.type = told.type AND denied.status = 'negated' AND told.status IN ('realised', 'reported')
-        WHERE (list_has_any(denied.actor_ids, told.actor_ids)
-            OR ((len(denied.actor_ids) = 0 OR len(told.actor_ids) = 0)
-                AND list_has_any(denied.recipient_ids, told.recipient_ids)))
-            AND (list_has_any(denied.recipient_ids, told.recipient_ids)
-            OR len(denied.recipient_ids) = 0 OR len(told.recipient_ids) = 0)
-            AND abs(denied.day - told.day) <= $apart
-        ORDER BY denied.n_independent_sources + told.n_independent_sources DESC, denied.event_id, told.event_id
+        SELECT denied_id, told_id FROM pairs
+        WHERE (same_actor OR same_recipient) AND coalesce(same_actor, true) AND coalesce(same_recipient, true)
+        ORDER BY n_sources DESC, denied_id, told_id
         LIMIT 20
         """,
         {"apart": SAME_ACT_DAYS},
@@ -533,11 +544,15 @@ def outlets(con: duckdb.DuckDBPyConnection) -> list[Row]:
     )
 
 
-def volume(con: duckdb.DuckDBPyConnection, period: Period, topic: str | None) -> list[Row]:
-    """Articles by topic and day (week or month in a long period), of 30 days at least so that a day can be compared."""
+def volume(con: duckdb.DuckDBPyConnection, period: Period, topic: str | None) -> tuple[str, list[Row]]:
+    """Articles by topic and day, of 30 days at least so that a day can be compared; by week or month in a long period.
+
+    Returns which of them, and the rows in order of time.
+    """
     first = min(period.first, period.last - timedelta(days=29))
-    step = step_of((period.last - first).days + 1)
-    return rows(
+    n_days = (period.last - first).days + 1
+    step = "day" if n_days <= 62 else "week" if n_days <= 200 else "month"
+    return step, rows(
         con,
         f"""
         SELECT date_trunc('{step}', published_on)::DATE AS day, topics.name AS topic, count(*) AS n_articles
@@ -549,10 +564,6 @@ def volume(con: duckdb.DuckDBPyConnection, period: Period, topic: str | None) ->
         last=period.last,
         topic=topic,
     )
-
-
-def step_of(days: int) -> str:
-    return "day" if days <= 62 else "week" if days <= 200 else "month"
 
 
 def health(con: duckdb.DuckDBPyConnection) -> Row:

@@ -197,7 +197,9 @@ def _names(tokens: Tokens) -> list[tuple[int, int, str]]:
     taken: set[int] = set()
     for ent in tokens.doc.ents:
         start = _given_name(tokens, ent.start, ent.end) if ent.label_ == "PERSON" else ent.start
-        taken.update(range(start, ent.start))
+        if start < ent.start:
+            taken.update(range(start, ent.start))
+            spans = [span for span in spans if span[1] <= start]  # the given name was an entity of its own
         if ent.label_ in NAME_LABELS and (span := _clean(tokens, start, ent.end, ent.label_)):
             spans.append(span)
         if ent.label_ in NAME_LABELS or ent.label_ in ("EVENT", "PRODUCT", "WORK_OF_ART", "LAW", "DATE"):
@@ -287,10 +289,11 @@ def _given_name(tokens: Tokens, start: int, end: int) -> int:
         and tokens.words[i].istitle()
         and tokens.deps[i] == "compound"
         and start <= tokens.heads[i] < end
-        and not tokens.doc[i].ent_type_
         and tokens.sentence[i] == tokens.sentence[start]
     )
-    word, lemma = tokens.lowers[i], tokens.lemmas[i].lower()
+    word, lemma, kind = tokens.lowers[i], tokens.lemmas[i].lower(), tokens.doc[i].ent_type_
+    if kind and not (kind == "PERSON" and word in knowledge.given_names()):
+        return start
     is_other = (
         word in knowledge.titles()
         or lemma in knowledge.actor_nouns()
@@ -523,9 +526,11 @@ def _role(tokens: Tokens, i: int, name_of: dict, absorbed: set[int]) -> Draft | 
     if noun is None:
         return None
     dep = tokens.deps[i]
-    if noun.is_weak and dep not in SUBJECTS and tokens.deps[tokens.heads[i]] != "agent":
+    after = tokens.lowers[i + 1] if i + 1 < len(tokens.lowers) else ""
+    is_agent = dep in SUBJECTS or tokens.deps[tokens.heads[i]] == "agent"
+    if noun.is_weak and (not is_agent or after == "of"):  # "a couple of things"
         return None
-    if lemma in STANCES and tokens.lowers[i + 1 : i + 2] == ["to"]:
+    if lemma in STANCES and after == "to":
         return None
     if dep in NOUN_MODIFIERS and _modifies_noun_after(tokens, i):
         return None

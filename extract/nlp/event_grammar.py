@@ -124,8 +124,9 @@ class Grammar:
                     self.lemma[i + 1] = joined
             elif self.tag[i] == "VB" and lemma.endswith("ed") and lemma[:-2] in self.verbs:
                 self.lemma[i], self.tag[i] = lemma[:-2], "VBD"
-            elif self.tag[i] in PAST_OR_PARTICIPLE and lemma not in self.verbs and lemma + "e" in self.verbs:
-                self.lemma[i] = lemma + "e"
+            elif self.tag[i] in PAST_OR_PARTICIPLE and lemma not in self.verbs:
+                known = (v for v in (lemma + "e", lemma.removesuffix("ed"), lemma.removesuffix("d")) if v in self.verbs)
+                self.lemma[i] = next(known, lemma)
 
     def _reattach_clauses(self) -> None:
         """ "said on Tuesday that it had": the clause belongs to the verb, though parsers hang it on the day."""
@@ -400,6 +401,8 @@ class Grammar:
                     own = self._own(k, ("dobj",))
         if not own:  # "gave $2 million to", taken for the receiver
             own = [k for k in self.children(verb, ("dative",)) if not self.children(k, ("pobj",))]
+        if not own:  # "fined the company", the object of an unknown verb taken for a complement
+            own = [k for k in self.children(verb, ("oprd",)) if self.acts(k)]
         if not own:  # "held him responsible", "accepts 50 people living in": the subject of a clause is the object
             for k in self.children(verb, ("ccomp", "xcomp", "advcl")):
                 if self.tag[k] not in ("VBZ", "VBP", "MD") and not any(

@@ -70,7 +70,7 @@ def _condition(text: str) -> Condition:
         words=frozenset(words),
         labels=frozenset(labels),
         who="who" in alternatives.lstrip("!").split("|"),
-        anything="*" in alternatives.split("|"),
+        anything="*" in alternatives.lstrip("!").split("|"),
         negated=negated,
     )
 

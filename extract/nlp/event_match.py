@@ -55,7 +55,7 @@ def at(grammar: Grammar, i: int) -> Match | None:
         if modifies and not grammar.is_misread(i):
             return None
     elif tag.startswith(("NN", "VB")):
-        pos, setting = "n", _setting(grammar, i)
+        pos, setting = "n", setting_of(grammar, i)
         if setting == "modifier":
             return None
     elif tag.startswith("JJ") and grammar.dep[i] in ("acomp", "conj", "advcl", "ROOT", "oprd"):
@@ -69,7 +69,7 @@ def at(grammar: Grammar, i: int) -> Match | None:
     return None
 
 
-def _setting(grammar: Grammar, noun: int) -> str:
+def setting_of(grammar: Grammar, noun: int) -> str:
     """What carries an event noun: light verb, subject, object, adjunct, root, or nothing (modifier)."""
     relation, governor = grammar.governor(noun)
     if relation in MODIFYING:
@@ -124,7 +124,7 @@ def _noun_role(grammar: Grammar, i: int, role: str) -> list[int]:
     relation, governor = grammar.governor(i)
     on_verb = grammar.is_verb(governor)
     if role == "light":
-        return grammar.subjects(governor) if _setting(grammar, i) == "light" else []
+        return grammar.subjects(governor) if setting_of(grammar, i) == "light" else []
     if role == "cop":
         return grammar.surface_subjects(governor) if relation in ("attr", "nsubj") and on_verb else []
     if role == "subj":
@@ -144,7 +144,7 @@ def _noun_role(grammar: Grammar, i: int, role: str) -> list[int]:
         found = [j for o in grammar.after(i, "of") for j in grammar.after(o, "by")]
         if not found and relation == "dobj" and not grammar.is_passive(governor):
             found = grammar.after(governor, "by")  # ... or on the verb, which being active has no agent
-    if not found and on_verb and role != "by" and _setting(grammar, i) == "light":
+    if not found and on_verb and role != "by" and setting_of(grammar, i) == "light":
         found = grammar.after(governor, role)  # "carried out strikes overnight on the port"
     return found
 

@@ -14,6 +14,7 @@ from extract.records import DateExpression, Event, Participant, Place, Quote, Ro
 
 PLACE_PREPOSITIONS = frozenset({"in", "at", "near", "outside", "around", "inside", "across", "along", "off", "on",
                                 "throughout", "over", "between"})  # fmt: skip
+OCCASION_PREPOSITIONS = frozenset({"in", "at", "during", "on"})
 CONSEQUENCES = frozenset({"advcl", "conj", "xcomp", "acl", "relcl", "dep"})
 MOST_VERBS = 12  # verbs looked at for the casualties of one event
 OLD = timedelta(days=365)
@@ -61,18 +62,33 @@ def nearest(grammar: Grammar, match: Match, anchored: Anchored[T], barred: Seque
             i = governor
     for _ in range(3):  # verbs of one clause share their dates and places
         dep, head = grammar.dep[i], grammar.head[i]
-        shared = dep in ("xcomp", "conj", "aux", "acomp") or (dep == "advcl" and grammar.tag[i] == "VBG")
+        shared = dep in ("xcomp", "conj", "aux", "acomp") or (dep == "advcl" and _is_of_the_same_time(grammar, i))
         if head == i or not shared or not grammar.is_verb(head):
             break
         i = head
         spots.append(i)
     if grammar.is_verb(match.trigger):
         spots += grammar.objects(match.trigger)
-    for spot in [*spots, *match.recipients, *match.actors]:
+    # "In a phone call in July he asked": the date hangs on what the verb was done in.
+    adjuncts = [n for spot in spots if grammar.is_verb(spot) for n in _occasions(grammar, spot)]
+    for spot in [*spots, *adjuncts, *match.recipients, *match.actors]:
         options = [option for option in anchored.get(spot, ()) if option[0] not in barred]
         if options:
             return min(options, key=lambda option: abs(option[0] - match.trigger))[1]
     return None
+
+
+def _is_of_the_same_time(grammar: Grammar, verb: int) -> bool:
+    """Adverbial clauses that share the time of what they hang on: participles, purposes, "when" and "while"."""
+    kids = grammar.kids[verb]
+    return grammar.tag[verb] == "VBG" or any(
+        grammar.tag[k] == "TO" or (grammar.lemma[k] in ("when", "while") and grammar.dep[k] in ("mark", "advmod"))
+        for k in kids
+    )
+
+
+def _occasions(grammar: Grammar, verb: int) -> list[int]:
+    return [n for word, nouns in grammar.prepositions(verb) if word in OCCASION_PREPOSITIONS for n in nouns]
 
 
 class Records:

@@ -214,6 +214,14 @@ def office_key(words: Iterable[str]) -> str:
     return " ".join(word for word in left if word != "the")
 
 
+def _body_key(words: Iterable[str]) -> str:
+    """One wording for a body: 'ministry of foreign affairs' and 'foreign affairs ministry' are 'foreign ministry'."""
+    left = [word for word in words if word != "the"]
+    if left[:2] == ["ministry", "of"] or left[:2] == ["department", "of"]:
+        left = [*left[2:], left[0]]
+    return " ".join(left).replace("foreign affairs ministry", "foreign ministry")
+
+
 def _day(text: str, default: date) -> date:
     return date.fromisoformat(text) if text else default
 
@@ -230,6 +238,7 @@ class Resolver:
         self._offices: dict[tuple[str, str], list[Office]] = defaultdict(list)
         self._country_words: dict[str, Country] = {}
         self._demonyms: dict[str, Country] = {}
+        self._names_of: dict[str, list[str]] = {}
         self._capitals: dict[str, Country] = {}
         self._governments: dict[str, Country] = {}
         self._nouns: dict[str, Noun] = {}
@@ -249,7 +258,10 @@ class Resolver:
 
     @classmethod
     def from_seeds(cls, folder: Path = SEEDS) -> Resolver:
-        """Read ``actors``, ``actor_aliases``, ``actor_roles``, ``countries`` and ``role_nouns`` (CSV) of a folder."""
+        """Read ``actors``, ``actor_aliases``, ``actor_roles``, ``countries`` and ``role_nouns`` (CSV) of a folder.
+
+        Raises FileNotFoundError, and ValueError for an alias or role of an actor that is not there.
+        """
         return cls(folder)
 
     @staticmethod
@@ -290,8 +302,14 @@ class Resolver:
         )
         self.actors[actor.actor_id] = actor
 
+    def _known(self, row: dict[str, str], what: str) -> Actor:
+        actor = self.actors.get(row["actor_id"])
+        if actor is None:
+            raise ValueError(f"The {what} is of the actor {row['actor_id']!r}, which actors.csv does not have.")
+        return actor
+
     def _add_alias(self, row: dict[str, str]) -> None:
-        actor = self.actors[row["actor_id"]]
+        actor = self._known(row, f"alias {row['alias']!r}")
         words = split(row["alias"])
         valid = _day(row["valid_from"], date.min), _day(row["valid_to"], date.max)
         alias = Alias(actor, row["kind"], row["alias"], *valid)
@@ -316,6 +334,7 @@ class Resolver:
                 if text.strip()
             ]
 
+        self._names_of[country.iso3] = [*keys("name", "names"), *keys("demonyms")]
         for key in keys("name", "names"):
             self._country_words.setdefault(key, country)
         for key in keys("demonyms"):
@@ -330,7 +349,7 @@ class Resolver:
         self._nouns[key_of(split(row["noun"]))] = noun
 
     def _add_office(self, row: dict[str, str]) -> None:
-        actor = self.actors[row["actor_id"]]
+        actor = self._known(row, f"role {row['role']!r}")
         valid = _day(row["valid_from"], date.min), _day(row["valid_to"], date.max)
         words = [word.key for word in split(row["role"])]
         bodies = [alias.actor for alias in self._aliases.get(key_of(_without_determiner(split(row["organisation"]))), ())]
@@ -415,7 +434,9 @@ class Resolver:
         found = [
             alias
             for alias in self._aliases.get(key_of(words), ())
-            if (on is None or alias.valid_from <= on <= alias.valid_to) and _reads_as(alias, words, label)
+            if (on is None or alias.valid_from <= on <= alias.valid_to)
+            and _reads_as(alias, words, label)
+            and (alias.kind != "local" or (near and alias.actor.country_iso3 == near))
         ]
         if near and found and found[0].actor.kind != "person":
             found = [alias for alias in found if alias.actor.country_iso3 in (near, None)]
@@ -470,7 +491,9 @@ class Resolver:
         if len({span.found for span in places}) > 1 and sum(span.end - span.start for span in places) == len(words):
             return _nobody(form)  # 'US-China' are two
         country = places[0].found if places else near
-        named = self._find_named(words, on, near or country)
+        # 'Iran-backed Houthi rebels' are not Iran's.
+        own = (p.found for p in places if p.end == len(words) or words[p.end].key not in WORDS["participle"])
+        named = self._find_named(words, on, near or next(own, None))
         inside = range(named.start, named.end) if named else range(0)
         prepositions = (i for i, word in enumerate(words) if i and i not in inside and word.key in WORDS["preposition"])
         edge = next(prepositions, len(words))
@@ -549,14 +572,20 @@ class Resolver:
         # A country has one parliament and one foreign ministry, however they are written.
         is_sole = country and not body and noun.text in WORDS["sole body"]
         if is_sole and key_of(words[head.start : head.end]) == key_of(split(noun.text)) and label != "PERSON":
-            name = office_key(word.key for word in words[head.start : head.end])
+            name = _body_key(word.key for word in words[head.start : head.end])
+            known = self._body_of_country(name, key_of(words[head.start : head.end]), country or "")
+            if known:
+                return self._actor_result(known, None, "alias")
         elif is_body and (label == "ORG" or (label is None and proper)):
-            name = office_key(word.key for word in self._without_country(words, places))
+            name = _body_key(word.key for word in self._without_country(words, places))
             if sector not in STATE or not country:
                 name = key_of(words)
         else:
             method = "organisation+role" if body else "country+role" if country else "role"
-            return self._people_of(body, country, sector, method) if sector or body or country else _nobody(form)
+            if sector or body or country:
+                return self._people_of(body, country, sector, method)
+            is_name = label in (None, "ORG") and len(proper) > 1  # 'Lazarus Group'
+            return self._uncurated(words, form, "ORG", None, places, None, None, None) if is_name else _nobody(form)
         kind = noun.kind if noun.kind in ("company", "media", "armed group") else "organisation"
         if body and body.country_iso3 is None:  # 'the EU parliament'
             ident, shown = f"organisation:{body.actor_id}:{slug(name)}", _written(words)
@@ -565,6 +594,18 @@ class Resolver:
         else:
             ident, shown = f"organisation:{slug(name)}", _written(words)
         return _result(ident, shown, kind, country, sector, False, "organisation-pattern")
+
+    def _body_of_country(self, name: str, written: str, country: str) -> Actor | None:
+        """The curated body that a country's 'foreign ministry' or 'supreme court' is."""
+        found = {
+            alias.actor.actor_id
+            for key in {name, written}
+            for whose in self._names_of[country]
+            for form in (f"{whose} {key}", f"{key} of {whose}")
+            for alias in self._aliases.get(form, ())
+            if alias.actor.country_iso3 == country and alias.actor.kind == "organisation"
+        }
+        return self.actors[found.pop()] if len(found) == 1 else None
 
     def _without_country(self, words: Sequence[Word], places: list[Span[str]]) -> list[Word]:
         """The words of a body's name without its country and what tied it on: 'Ministry of Health of Chad'."""
@@ -798,6 +839,8 @@ class Resolver:
         self, noun: Noun, head: Span[Noun], nouns: list[Span[Noun]], body: Actor | None, country: str | None
     ) -> str | None:
         """The noun's sector; for a spokesman, member or chief that of the body he belongs to."""
+        if body and body.sector == "IGO" and noun.sector in ("GOV", "COP", "MIL"):
+            return "IGO"  # inspectors of the IAEA, peacekeepers of the UN
         if not noun.takes_affiliation:
             return noun.sector
         if body:
@@ -826,11 +869,13 @@ class Resolver:
         # Of Starlink the head is that of SpaceX.
         parent = body.part_of if body and body.kind == "company" else None
         owners = [(body.actor_id if body else None, [*places, named]), (parent, [*places, named]), (country, places)]
+        # Of 'President Putin's spokesman' the president is no part of the office.
+        first = named.end if named and named.found.kind == "person" and named.end <= head.start else 0
         for owner, taken in owners:
             left = [
                 word.key
                 for i, word in enumerate(words)
-                if word.key not in WORDS["filler"] and not any(span and span.start <= i < span.end for span in taken)
+                if i >= first and word.key not in WORDS["filler"] and not any(span and span.start <= i < span.end for span in taken)
             ]
             while left and (left[-1] in WORDS["preposition"] or left[-1] == "the"):
                 left.pop()
@@ -866,7 +911,7 @@ def _reads_as(alias: Alias, words: Sequence[Word], label: str | None) -> bool:
         return words[0].is_capital and label not in PLACE_LABELS and label not in PEOPLE_LABELS
     if len(words) == 1:
         raw = words[0].raw.replace(".", "")
-        if alias.kind == "acronym":
+        if alias.kind in ("acronym", "local"):
             return raw.isupper() or raw == alias.text or (len(raw) > 3 and words[0].is_capital)
         return any(letter.isupper() for letter in raw)
     return True

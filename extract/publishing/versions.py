@@ -153,6 +153,8 @@ def put(folder: Path, manifest: Manifest, settings: Settings) -> Path:
         sync(path)
     sync(folder)
     target = folder_of(settings) / manifest.name
+    if target.exists():  # made by a publication that was cut off before it switched, so that nobody has seen it
+        shutil.rmtree(target)
     folder.rename(target)
     sync(target.parent)
     switch(settings, manifest)

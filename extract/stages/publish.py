@@ -15,7 +15,6 @@ from pathlib import Path
 
 import duckdb
 
-from extract.briefing import briefing
 from extract.publishing import database, docs, parquet, schema, versions
 from extract.publishing.versions import BRIEFING, DOCS, MANIFEST, PARQUET, WAREHOUSE, Made, Manifest, Mart, MartManifest
 from extract.runs import Account, Run, accounting, utcnow, write
@@ -146,6 +145,8 @@ class Version:
         self.docs_of = now
 
     def briefing(self) -> None:
+        from extract.briefing import briefing  # late: its charts take a second to import
+
         with self.reader() as con:
             (self.folder / BRIEFING).write_text(briefing(con), encoding="utf-8")
 

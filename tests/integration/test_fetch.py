@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import itertools
 import json
 import threading
 import time
@@ -12,10 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import yaml
-from web import STORY, Web, counting, page, response, rss, story
 from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
+from web import STORY, Web, counting, page, response, rss, story
 
 from extract.articles import fetch
 from extract.runs import Run
@@ -221,7 +222,7 @@ def test_host_has_one_request_at_a_time_and_its_pause_over_all_tasks(site):
     times = [a.at for a in site.web.asked]
     assert len(times) == 9, "eight pages, and robots.txt once"
     assert site.web.most_under_way == {"busy.test": 1}
-    assert min(b - a for a, b in zip(times, times[1:], strict=False)) >= 0.1
+    assert min(b - a for a, b in itertools.pairwise(times)) >= 0.1
 
 
 def test_hosts_are_asked_at_the_same_time(site):
@@ -408,7 +409,7 @@ def test_warc_of_another_crawler_gives_its_pages(site):
         ("https://post.example/ferry", "200 OK", "text/html", html),
         ("https://post.example/logo.png", "200 OK", "image/png", b"\x89PNG"),
         ("https://post.example/gone", "404 Not Found", "text/html", html),
-        ("file:///etc/passwd", "200 OK", "text/html", page("Odd name", *STORY).encode()),
+        ("https://post.example/../../../etc/passwd", "200 OK", "text/html", page("Odd name", *STORY).encode()),
     )
     folder = site.root / "crawl" / "2022-10-14"
     folder.mkdir(parents=True)
@@ -416,7 +417,7 @@ def test_warc_of_another_crawler_gives_its_pages(site):
     (folder / "cut.warc.gz").write_bytes(data[: len(data) // 2])
     site.sources({"id": "post", "kind": "warc", "path": str(site.root / "crawl" / "{date}")})
     counts = site.ingest()
-    assert counts["landed"] >= 2
+    assert counts["landed"] == 2
     assert ("quarantined", "ArchiveBroken") in site.errors()
     assert site.ask("SELECT count(*) FROM staging.articles WHERE url = 'https://post.example/ferry'") == [(1,)]
     assert site.ingest(day=NEXT) == dict.fromkeys(counts, 0), "a day without a folder gave nothing"

@@ -148,3 +148,101 @@ def test_a_phrase_is_one_mention(nlp):
     spans = [(m.start, m.end) for m in doc._.mentions]
     assert len(spans) == len(set(spans))
     assert "voters" in {m.form.split()[-1] for m in doc._.mentions}
+
+
+# --- what is no mention, and where one begins and ends -------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "absent"),
+    [
+        ("The sanctions regime cost the economy millions.", "The sanctions regime"),
+        ("The minister held a news conference on Monday.", "a news conference"),
+        ("Police used excessive force on Friday.", "excessive force"),
+        ("A couple of things were left open, the mayor said.", "A couple of things"),
+        ("She spoke in opposition to the plan.", "opposition"),
+        ("He appeared in public on Tuesday.", "public"),
+    ],
+)
+def test_a_noun_for_people_that_means_none(nlp, text, absent):
+    assert absent not in find(nlp, text)
+
+
+def test_a_number_is_part_of_the_phrase_but_least_is_not(nlp):
+    found = find(nlp, "At least 12 people were killed in the attack, police said.")
+    assert "12 people" in found and "least 12 people" not in found
+
+
+def test_the_mark_of_a_question_is_no_name(nlp):
+    found = find(nlp, "Q Josh, what did the President say? Senator Jane Roe, R-Iowa, disagreed.")
+    assert not any(text.startswith("Q ") or text.startswith("R-") for text in found)
+
+
+def test_a_law_is_a_text(nlp):
+    found = find(nlp, "The Budapest Memorandum says borders are to be respected.")
+    assert {m.kind for text, m in found.items() if "Memorandum" in text} == {"document"}
+
+
+def test_two_persons_are_not_one(nlp):
+    found = find(nlp, "Reporters saw Maria Keller, Anna Roth and Petra Vogel in Berlin on Monday.")
+    assert not any("," in text or " and " in text for text in found)
+
+
+def test_a_given_name_belongs_to_the_surname(nlp):
+    found = find(nlp, "People took to the streets to protest the death of Mahsa Amini, officials said.")
+    assert "Mahsa Amini" in {m.form for m in found.values()}
+
+
+# --- whose it is ----------------------------------------------------------------------------------------------
+
+
+def test_a_possessor_is_who_it_means(nlp):
+    found = find(nlp, "Iran held talks in Geneva. On Monday protesters blamed the country's police.")
+    assert found["the country's police"].owner == "Iran"
+    found = find(nlp, "Elon Musk spoke on Monday. He said his lawyers would answer.")
+    assert found["his lawyers"].owner == "Elon Musk"
+
+
+def test_the_government_is_that_of_the_one_country_spoken_of(nlp):
+    found = find(nlp, "People in Iran took to the streets on Monday. The government shut down the internet.")
+    assert found["The government"].owner == "Iran"
+    found = find(nlp, "Iran and Iraq held talks on Monday. The government shut down the internet.")
+    assert found["The government"].owner is None
+
+
+def test_a_country_is_named_as_usual(nlp):
+    found = find(nlp, "The Islamic Republic of Iran and Iran's neighbours met. Iran said the talks went well.")
+    assert found["Iran"].name == "Iran"
+
+
+# --- pronouns and roles -----------------------------------------------------------------------------------
+
+
+def test_it_is_the_main_subject_of_the_sentence_before(nlp):
+    text = "The Foreign Ministry said Iran does not have such a weapon. It said the talks would go on."
+    assert find(nlp, text)["It"].name == "Foreign Ministry"
+
+
+def test_they_in_speech_may_be_a_country(nlp):
+    found = find(nlp, "“Russia has lost ground, but they still have missiles,” the general said.")
+    assert found["they"].name == "Russia"
+
+
+def test_they_who_are_something_may_be_the_speakers(nlp):
+    text = "It was the first time lawmakers had seen it. Democrats have said they are not satisfied with the text."
+    assert find(nlp, text)["they"].name == "Democrats"
+
+
+def test_object_of_an_infinitive_is_not_who_does_it(nlp):
+    found = find(nlp, "German officials plan to meet Saudi leaders to warn them.")
+    assert found["them"].name != "German officials"
+
+
+def test_a_newspaper_is_no_union_of_states(nlp):
+    found = find(nlp, "The EU met on Monday. A reporter was shot dead in Kherson, the newspaper said.")
+    assert found["the newspaper"].name == "newspaper"
+
+
+def test_company_in_apposition_before_a_relative_clause(nlp):
+    found = find(nlp, "He said that SpaceX, the company which runs Starlink, could not pay.")
+    assert found["the company"].name == "SpaceX"

@@ -9,6 +9,8 @@ select
     count(*) filter (where subject_type = 'item' and status = 'landed') as items_landed,
     count(*) filter (where subject_type = 'item' and status = 'unchanged') as items_unchanged,
     count(*) filter (where subject_type = 'item' and status = 'quarantined') as items_quarantined,
+    count(*) filter (where subject_type = 'item' and status = 'failed') as items_failed,
+    count(*) filter (where subject_type = 'item' and status = 'skipped') as items_skipped,
     count(*) filter (where subject_type = 'article' and status = 'extracted') as articles_extracted,
     count(*) filter (where subject_type = 'article' and status = 'failed') as articles_failed,
     count(*) filter (where subject_type = 'node' and status = 'failed') as dbt_nodes_failed,

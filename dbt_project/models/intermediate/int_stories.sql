@@ -1,0 +1,73 @@
+{#- A change reaches ten days: four steps from leader to leader of two days each, and the two days from which it is
+    known how well a leader is placed. -#}
+{{ config(materialized='incremental', incremental_strategy='scoped', unique_key='published_on',
+    pre_hook="{{ scope('published_on', [
+        'select published_on + step.days as key from changes.int_article_words,'
+        ~ ' (select unnest(range(-10, 11))::integer as days) as step',
+    ]) }}") }}
+-- Which articles tell the same news: those of neighbouring days whose heaviest words are largely the same.
+with profiles as (
+    select
+        article_id,
+        published_on,
+        word,
+        weight
+    from {{ ref('int_article_words') }}
+    {% if is_daily() %}
+        where published_on in (
+            select scope.key + step.days
+            from scopes.{{ model.name }} as scope, (select unnest(range(-10, 11))::integer as days) as step
+        )
+    {% endif %}
+),
+
+-- Joined on word and day, so that the cost grows with the articles of a few days, not with all of them.
+nearby as (
+    select
+        article_id,
+        word,
+        weight,
+        unnest(range(published_on - 2, published_on + 3, interval 1 day))::date as on_day
+    from profiles
+),
+
+links as (
+    select
+        one.article_id,
+        one.published_on,
+        other.article_id as linked_id,
+        round(sum(one.weight * other.weight), 6) as likeness
+    from profiles as one
+    inner join nearby as other on one.word = other.word and one.published_on = other.on_day
+    group by one.article_id, one.published_on, other.article_id
+    having round(sum(one.weight * other.weight), 6) >= 0.25
+),
+
+-- The article most like all its neighbours leads them; four steps from leader to leader end at the story's.
+density as (
+    select
+        article_id,
+        round(sum(likeness), 6) as likeness
+    from links
+    group by article_id
+),
+
+leaders as (
+    select
+        links.article_id,
+        links.published_on,
+        arg_max(links.linked_id, { 'likeness': density.likeness, 'id': links.linked_id }) as leader_id
+    from links
+    inner join density on links.linked_id = density.article_id
+    group by links.article_id, links.published_on
+)
+
+select
+    first_step.article_id,
+    first_step.published_on,
+    fourth.leader_id as story_id
+from leaders as first_step
+inner join leaders as second_step on first_step.leader_id = second_step.article_id
+inner join leaders as third_step on second_step.leader_id = third_step.article_id
+inner join leaders as fourth on third_step.leader_id = fourth.article_id
+where {{ in_scope('first_step.published_on') }}
