@@ -175,7 +175,10 @@ TOPICS = Table(
     ),
     ("topic_id",),
 )
-TABLES = {t.name: t for t in [SOURCES, TOPICS, ARTICLES, OUTCOMES, *EXTRACTED]}
+CHANGED_ARTICLES = Table(
+    "changed_articles", pa.schema([text("article_id", "article loaded since the last build")]), ("article_id",)
+)
+TABLES = {t.name: t for t in [SOURCES, TOPICS, ARTICLES, OUTCOMES, *EXTRACTED, CHANGED_ARTICLES]}
 
 
 def create_staging(con: duckdb.DuckDBPyConnection) -> None:

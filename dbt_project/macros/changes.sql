@@ -21,6 +21,8 @@ of the build before: it sets WIREHOUSE_BUILD. dbt run by hand builds everything 
 {#- Pre-hook that sets the keys in a model's scope. A part is "articles" for those that load changed, a model of which
     the changed rows have the key, or a query for keys. -#}
 {% macro scope(key, parts) %}
+    {#- So that dbt builds them before. -#}
+    {% for part in parts if part != 'articles' and not part.lstrip().startswith('select ') %}{% do ref(part) %}{% endfor %}
     {% if is_daily() %}
         create or replace table scopes.{{ model.name }} as
         {% for part in parts %}
@@ -72,6 +74,7 @@ of the build before: it sets WIREHOUSE_BUILD. dbt run by hand builds everything 
 {#- Query for the keys of a model's changed rows whose values of the columns named are others than before: those
     downstream that read no more than these columns need no more. -#}
 {% macro changed(of, key, columns) %}
+    {% do ref(of) %}
     {% set names = ([key] + columns) | join(', ') %}
     {% set old_rows = 'select ' ~ names ~ ' from changes.' ~ of ~ ' where not is_new' %}
     {% set new_rows = 'select ' ~ names ~ ' from changes.' ~ of ~ ' where is_new' %}
@@ -81,6 +84,8 @@ of the build before: it sets WIREHOUSE_BUILD. dbt run by hand builds everything 
 
 {#- Query for the events of which a mention, a participant or the group changed. -#}
 {% macro changed_events() %}
+    {% do ref('int_event_mentions') %}
+    {% do ref('int_event_participants') %}
     {% do return(
         'select event_id as key from changes.int_event_groups union select event_id as key from '
         ~ ref('int_event_groups') ~ ' where event_mention_id in (select event_mention_id from changes.int_event_mentions '

@@ -19,6 +19,7 @@ import duckdb
 
 from extract.runs import Run, accounting
 from extract.settings import ROOT, Settings
+from extract.tables import create_staging
 from extract.warehouse import connect, writing
 
 FAILED = ("error", "fail", "runtime error")
@@ -37,6 +38,7 @@ def build(run: Run, settings: Settings, *, full: bool = False) -> bool:
     """
     with accounting(run, "build", "build", settings) as account, writing(settings):
         with connect(settings) as con:
+            create_staging(con)
             con.execute("CREATE TABLE IF NOT EXISTS staging.builds (fingerprint VARCHAR, built_at TIMESTAMP)")
             con.execute("ALTER TABLE staging.builds ADD COLUMN IF NOT EXISTS project VARCHAR")
             now, project = fingerprint(con), project_hash()
@@ -58,7 +60,9 @@ def build(run: Run, settings: Settings, *, full: bool = False) -> bool:
             raise BuildError(f"{len(failed)} dbt nodes failed:\n{reasons}\nThe whole log: {settings.logs / 'dbt.log'}")
         with connect(settings) as con:
             con.execute("BEGIN")
-            con.execute("INSERT INTO staging.builds (fingerprint, built_at, project) VALUES (?, now(), ?)", [now, project])
+            con.execute(
+                "INSERT INTO staging.builds (fingerprint, built_at, project) VALUES (?, now(), ?)", [now, project]
+            )
             con.execute("DELETE FROM staging.changed_articles")
             con.execute("COMMIT")
     return True
@@ -73,9 +77,12 @@ def run_dbt(settings: Settings, *arguments: str, daily: bool = False) -> list[di
     target = settings.data / "dbt"
     outcome = target / "run_results.json"
     outcome.unlink(missing_ok=True)
+    # Unit tests try the project, not the data: they belong to make test. Seeds are as the build before left them.
+    excluded = [
+        word for kind in ("unit_test", *(["seed"] if daily else [])) for word in ("--exclude-resource-type", kind)
+    ]
     done = subprocess.run(
-        # Unit tests try the project, not the data: they belong to make test.
-        [Path(sys.executable).parent / "dbt", "build", "--exclude-resource-type", "unit_test", *arguments],
+        [Path(sys.executable).parent / "dbt", "build", *excluded, *arguments],
         env=dbt_environment(settings) | {"WIREHOUSE_BUILD": "daily" if daily else "full"},
         cwd=PROJECT,
         capture_output=True,

@@ -23,6 +23,7 @@ from extract.settings import Settings, day_folder
 from extract.stages.extract import shard_folder
 from extract.tables import (
     ARTICLES,
+    CHANGED_ARTICLES,
     EXTRACTED,
     OUTCOMES,
     SOURCES,
@@ -61,7 +62,6 @@ def transaction(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     with connect(settings) as con:
         create_staging(con)
         con.execute("CREATE TABLE IF NOT EXISTS staging.loaded_files (path VARCHAR PRIMARY KEY)")
-        con.execute("CREATE TABLE IF NOT EXISTS staging.changed_articles (article_id VARCHAR PRIMARY KEY)")
         con.execute("BEGIN")
         yield con
         con.execute("COMMIT")
@@ -164,9 +164,9 @@ def load_shard(con: duckdb.DuckDBPyConnection, documents: UPath) -> None:
 
 def note_changed(con: duckdb.DuckDBPyConnection, rows: pa.Table) -> None:
     """Note the articles of the rows for the next build, which takes them off once it is done."""
-    con.register("changed", rows.select(["article_id"]))
-    con.execute("INSERT OR IGNORE INTO staging.changed_articles SELECT DISTINCT article_id FROM changed")
-    con.unregister("changed")
+    articles = rows.select(["article_id"]).group_by("article_id").aggregate([])
+    delete_rows(con, CHANGED_ARTICLES, articles)
+    insert_rows(con, CHANGED_ARTICLES, articles)
 
 
 def read(file: UPath) -> pa.Table:

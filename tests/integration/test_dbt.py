@@ -26,6 +26,7 @@ ROOT = Path(__file__).parents[2]
 VERSION = "0.1.0+test"
 MARTS = {
     "actor_daily",
+    "actor_pairs_daily",
     "actors",
     "article_topics",
     "articles",
@@ -38,6 +39,7 @@ MARTS = {
     "quarantine",
     "quotes",
     "revisions",
+    "source_daily",
     "source_health",
     "sources",
     "topic_daily",
@@ -439,8 +441,10 @@ def sample() -> Sample:
     return s
 
 
-def dbt(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {
+def dbt(
+    folder: Path, *arguments: str, environment: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    given = os.environ | {
         "DBT_PROFILES_DIR": str(ROOT / "dbt_project"),
         "DBT_PROJECT_DIR": str(ROOT / "dbt_project"),
         "DBT_TARGET_PATH": str(folder / "target"),
@@ -449,8 +453,9 @@ def dbt(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         "PYTHONPATH": str(ROOT),
         "WIREHOUSE_WAREHOUSE": str(folder / "warehouse.duckdb"),
     }
+    given |= environment or {}
     command = [Path(sys.executable).parent / "dbt", "--no-use-colors", *arguments]
-    return subprocess.run(command, env=environment, cwd=ROOT / "dbt_project", capture_output=True, text=True)
+    return subprocess.run(command, env=given, cwd=ROOT / "dbt_project", capture_output=True, text=True)
 
 
 @pytest.fixture(scope="module")

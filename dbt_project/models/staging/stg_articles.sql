@@ -33,4 +33,4 @@ select
     agency,
     agency_method,
     coalesce(fingerprints, []) as fingerprints
-from {{ source('staging', 'articles') }}
+from {{ corrected_source('articles') }} as articles

@@ -33,4 +33,4 @@ select
     arrested,
     rule_id,
     confidence
-from {{ source('staging', 'events') }}
+from {{ corrected_source('events') }} as events

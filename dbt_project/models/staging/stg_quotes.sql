@@ -31,4 +31,4 @@ select
     addressee_end,
     channel,
     confidence
-from {{ source('staging', 'quotes') }}
+from {{ corrected_source('quotes') }} as quotes

@@ -1,0 +1,167 @@
+"""A day's build gives what a full build gives, whatever came in which order."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+from marts import checksums
+from test_dbt import Sample, dbt, sample
+
+from extract.tables import EXTRACTED, TABLES, insert_rows
+
+PER_ARTICLE = ["articles", *(table.name for table in EXTRACTED)]
+
+
+def corrected() -> Sample:
+    """The sample a day later: a text is corrected, an event taken back, an earlier copy and a late article come in."""
+    s = sample()
+    told = next(event for event in s.rows["events"] if event["trigger_text"] == "bombed")
+    s.rows["events"].remove(told)
+    s.rows["participants"] = [p for p in s.rows["participants"] if p["event_mention_id"] != told["event_mention_id"]]
+
+    # A correction after which somebody else speaks and nothing was destroyed.
+    text = (
+        "Ukraine met Poland in Lviv on 10 November. “We will repair every bridge that was damaged,” an engineer said."
+    )
+    talks = s.article(
+        "https://alpha.test/talks",
+        "Poland and Ukraine held talks",
+        text,
+        source="alpha",
+        published=datetime(2024, 11, 12, 8),
+        updated=datetime(2024, 11, 14, 9),
+    )
+    talks.mention("Ukraine", "GPE")
+    talks.mention("Poland", "GPE")
+    talks.mention("an engineer", "ROLE", form="engineer")
+    talks.quote("We will repair every bridge that was damaged", speaker=("an engineer", 0))
+    talks.event("CONSULT", "met", actors=[("Ukraine", 0)], recipients=[("Poland", 0)], place="Lviv")
+
+    # Published before all others, landed after them: the other two become its copies.
+    for url, published in (("https://gamma.test/first", 6), ("https://gamma.test/second", 20)):
+        early = s.article(
+            url,
+            "Iran speaks",
+            "Iran said Israel hit it on 11 November and killed 5.",
+            source="gamma",
+            published=datetime(2024, 11, 13, published),
+            topics=("iran",),
+        )
+        early.mention("Israel", "GPE")
+        early.mention("Iran", "GPE")
+        early.event(
+            "ASSAULT",
+            "hit",
+            actors=[("Israel", 0)],
+            recipients=[("Iran", 0)],
+            on=datetime(2024, 11, 11).date(),
+            killed=7,
+        )
+    return s
+
+
+class Warehouse:
+    """A warehouse to which articles come day by day."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.folder, self.path = folder, folder / f"{name}.duckdb"
+
+    def load(self, given: Sample, articles: Iterable[str] | None = None) -> None:
+        """Put the rows of some articles, or all, in the place of those that are there."""
+        with duckdb.connect(self.path) as con:
+            for name in PER_ARTICLE:
+                rows = [r for r in given.rows[name] if articles is None or r["article_id"] in articles]
+                known = sorted({r["article_id"] for r in given.rows["articles"]} if articles is None else set(articles))
+                con.execute(f"DELETE FROM staging.{name} WHERE article_id IN (SELECT unnest(?))", [known])
+                insert_rows(con, TABLES[name], TABLES[name].arrow(rows))
+            con.execute("INSERT INTO staging.changed_articles SELECT unnest(?)", [known])
+
+    def build(self, kind: str) -> dict[str, tuple[int, str]]:
+        """dbt, without the tests of the data; returns the checksums of the marts."""
+        without = ["test", "unit_test", *(["seed"] if kind == "daily" else [])]
+        excluded = [argument for resource in without for argument in ("--exclude-resource-type", resource)]
+        environment = {"WIREHOUSE_WAREHOUSE": str(self.path), "WIREHOUSE_BUILD": kind}
+        done = dbt(self.folder, "build", *excluded, environment=environment)
+        assert done.returncode == 0, done.stdout[-6000:] + done.stderr
+        with duckdb.connect(self.path) as con:
+            con.execute("DELETE FROM staging.changed_articles")
+        return checksums(self.path)
+
+
+@pytest.fixture(scope="module")
+def warehouses(tmp_path_factory):
+    """Makes warehouses of one folder, each a copy of one that has only what is not of articles."""
+    folder = tmp_path_factory.mktemp("daily")
+    empty = Sample()
+    for name in ("sources", "topics", "outcomes"):
+        empty.rows[name] = sample().rows[name]
+    empty.stage(folder / "empty.duckdb", seed=None)
+
+    def make(name: str) -> Warehouse:
+        shutil.copyfile(folder / "empty.duckdb", folder / f"{name}.duckdb")
+        return Warehouse(folder, name)
+
+    return make
+
+
+def article_ids(given: Sample) -> list[str]:
+    return list(dict.fromkeys(row["article_id"] for row in given.rows["articles"]))
+
+
+@pytest.fixture(scope="module")
+def whole(warehouses):
+    """Checksums of full builds: of the sample, and of the corrected sample."""
+    made = []
+    for name, given in (("whole", sample()), ("corrected", corrected())):
+        warehouse = warehouses(name)
+        warehouse.load(given)
+        made.append(warehouse.build("full"))
+    assert made[0] != made[1]
+    return made
+
+
+def test_articles_that_come_day_by_day_give_what_a_full_build_gives(warehouses, whole):
+    articles = article_ids(sample())
+    warehouse = warehouses("forwards")
+    warehouse.load(sample(), articles[:3])
+    warehouse.build("full")
+    warehouse.load(sample(), articles[3:])
+    assert warehouse.build("daily") == whole[0]
+    warehouse.load(corrected())
+    assert warehouse.build("daily") == whole[1]
+    warehouse.load(sample(), article_ids(corrected()))
+    assert warehouse.build("daily") == whole[0]
+
+
+def test_days_may_come_backwards_and_twice(warehouses, whole):
+    articles = article_ids(sample())[::-1]
+    warehouse = warehouses("backwards")
+    warehouse.load(sample(), articles[:3])
+    warehouse.build("full")
+    warehouse.load(sample(), articles[3:])
+    assert warehouse.build("daily") == whole[0]
+
+    # The same again changes nothing: nothing is written, and what depends on it has nothing in its scope.
+    warehouse.load(sample(), articles[:5])
+    assert warehouse.build("daily") == whole[0]
+    with duckdb.connect(warehouse.path, read_only=True) as con:
+        tables = con.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'changes'").fetchall()
+        assert len(tables) > 20
+        assert [name for (name,) in tables if con.execute(f"SELECT 1 FROM changes.{name}").fetchall()] == []
+        assert con.execute("SELECT count(*) FROM scopes.events").fetchall() == [(0,)]
+
+    # A new day touches no other.
+    later = sample()
+    later.article("https://beta.test/later", "Later", "A day went by.", source="beta", published=datetime(2024, 11, 20))
+    warehouse.load(later, article_ids(later)[-1:])
+    warehouse.build("daily")
+    with duckdb.connect(warehouse.path, read_only=True) as con:
+        for mart in ("topic_daily", "source_daily"):
+            assert con.execute(f"SELECT DISTINCT key::VARCHAR FROM scopes.{mart}").fetchall() == [("2024-11-20",)]
+        assert con.execute("SELECT count(*) FROM changes.articles").fetchall() == [(1,)]
+        assert con.execute("SELECT count(*) FROM scopes.events").fetchall() == [(0,)]
