@@ -30,6 +30,10 @@ ASIDE = 12  # tokens between commas before "that"
 NOT_CLAUSE_INITIAL = frozenset(["IN", "CC", "TO", "RP", "WRB", "VBN", "VBD", "VBZ", "VBP", "MD"])
 # Words that add, after a comma, what no longer belongs to a noun phrase before it.
 ADDERS = frozenset(["even", "though", "before", "until", "compared", "according", "he", "she", "they", "it", "then"])
+# Words that begin a clause before the main one, and tags that the main one begins with.
+FRONTING = frozenset(["as", "when", "while", "after", "although", "though", "because", "since", "once", "if", "whereas"])
+CLAUSE_INITIAL = frozenset(["DT", "NNP", "NNPS", "NN", "NNS", "PRP", "PRP$", "CD", "JJ", "EX"])
+ASIDES = frozenset(["appos", "relcl", "acl"])
 # Words that a reported sentence without "that" may begin with.
 SUBORDINATORS = frozenset(["if", "while", "when", "as", "because", "despite", "after", "since", "unless", "although"])
 
@@ -212,6 +216,8 @@ class Contents(Frames):
         end = unit.end
         if doc[begin].lower_ not in ("that", "if", "whether") and not self._clause_follows(begin, unit):
             end = self._phrase_content_end(begin, unit)
+        if self._is_fronted(frame, unit):
+            end = min(end, self._main_clause(begin, unit))
         edge = cue.right_edge.i + 1
         if cue.dep_ in EMBEDDED and begin < edge < end and self.piece_of[edge] == -1:
             after = doc[edge]
@@ -260,6 +266,23 @@ class Contents(Frames):
             return min(end, other.start)
         return end
 
+    def _is_fronted(self, frame: Frame, unit: Unit) -> bool:
+        """Whether a main clause is still to come: "As he said ..., ...", "Asked about ..., ..."."""
+        doc, left = self.doc, frame.left
+        if doc[left].lower_ in FRONTING or (left > unit.start and doc[left - 1].lower_ in FRONTING):
+            opening = left if doc[left].lower_ in FRONTING else left - 1
+            return opening == unit.start or doc[opening - 1].text == "," or doc[opening - 1].tag_ == "CC"
+        return left == unit.start == frame.cue.i and frame.cue.tag_ in ("VBG", "VBN")
+
+    def _main_clause(self, begin: int, unit: Unit) -> int:
+        """The comma before the main clause that follows a fronted one; the end of the unit where there is none."""
+        for i in range(begin + 1, unit.end - 2):
+            if self.doc[i].text == "," and self.piece_of[i] == -1:
+                following = self.doc[i + 1]
+                if following.tag_ in CLAUSE_INITIAL and self._clause_follows(i + 1, unit):
+                    return i
+        return unit.end
+
     def _phrase_content_end(self, begin: int, unit: Unit) -> int:
         """End of a noun phrase or infinitive as content: before a participle or clause set off by a comma."""
         doc = self.doc
@@ -267,6 +290,11 @@ class Contents(Frames):
             if doc[i].text != "," or self.piece_of[i] != -1:
                 continue
             following = doc[i + 1]
+            top = following
+            while top.head.left_edge.i == i + 1 and top.head != top:
+                top = top.head
+            if top.dep_ in ASIDES and top.left_edge.i == i + 1:
+                return i
             if following.tag_ == "VBG" or following.lower_ in SUBORDINATORS or following.lower_ in ADDERS:
                 return i
             if following.tag_ == "CC" and self._clause_follows(i + 2, unit):
