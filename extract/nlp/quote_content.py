@@ -62,12 +62,14 @@ class Contents(Frames):
             return self._left_content(unit, opener) if doc[opener - 1].lower_ != "that" else []
         if (
             at_piece is not None
-            and (begin is None or self._reads_as_sentence(at_piece))
+            and (begin is None or self._reads_as_sentence(at_piece) or self._is_closed(at_piece, begin))
             and not self._is_participle(frame)
             and frame.entry.takes & {"direct", "that"}
         ):
             spans = self._left_content(unit, opener)
             resume = self._piece_after(frame_end, unit)
+            if resume is not None and self._goes_to_another(frame_end, resume, frames):
+                resume = None
             return spans + self._quoted_from(resume, unit) if resume is not None else spans
         if begin is not None and self._is_amid(frame, opener, begin, unit):
             return self._left_content(unit, opener) + self._spans(begin, self._clause_end(frame, begin, unit, frames))
@@ -90,6 +92,17 @@ class Contents(Frames):
             return []
         spans = self._left_content(unit, opener)
         return spans + self._spans(resume, unit.end) if resume is not None else spans
+
+    def _is_closed(self, piece: int, begin: int) -> bool:
+        """Whether a quotation's own comma binds it to the cue, where only a weak beginning follows: "..., in which"."""
+        last = self.text[self.pieces[piece].start : self.pieces[piece].end].rstrip()[-1:]
+        return last in (",", "?", "!") and self.piece_of[begin] == -1 and self.doc[begin].lower_ != "that"
+
+    def _goes_to_another(self, start: int, stop: int, frames: list[Frame]) -> bool:
+        """Whether another cue stands between a frame and the next quotation: "..., she said, adding later, ..."."""
+        return any(other.entry.pos == "VERB" and start <= other.cue.i < stop for other in frames) or any(
+            self.doc[i].tag_ == "VBG" and self.doc[i - 1].text == "," for i in range(start, stop)
+        )
 
     def _is_amid(self, frame: Frame, opener: int, begin: int, unit: Unit) -> bool:
         """Whether the frame stands between two parts of its content: "The town, he said, 'is lost'"."""

@@ -76,7 +76,7 @@ class Frames(Units):
                 frame = self._verb(token, cues.get(("VERB", lower)) or other_cue(token), unit, tagged[i])
             elif entry := cues.get(("ADP", lower)):
                 frame = self._according(token, entry, unit)
-            elif tag in VERB_TAGS or (unit.pieces and ("VERB", lower) in cues and self._leads_to_quote(i, unit)):
+            elif tag in VERB_TAGS or (("VERB", lower) in cues and self._must_be_verb(i, unit)):
                 if entry := cues.get(("VERB", lower)):
                     frame = self._verb(token, entry, unit)
             elif tag in NOUN_TAGS and (entry := cues.get(("NOUN", lower))):
@@ -85,6 +85,12 @@ class Frames(Units):
                 frame = self._introduction(i, unit)
             if frame is not None:
                 yield frame
+
+    def _must_be_verb(self, i: int, unit: Unit) -> bool:
+        """Whether a cue that the tagger took for a noun stands right before a quotation or a closing colon."""
+        if unit.pieces and self._leads_to_quote(i, unit):
+            return True
+        return i > unit.start and i + 2 == unit.end and self.doc[i + 1].text == ":" and self.doc[i].tag_ == "NNS"
 
     def _relay(self, unit: Unit, tagged: dict[int, tuple[int, int] | None]) -> tuple[Frame | None, tuple[int, ...]]:
         """ "X was quoted as saying", "Tasnim quoted X as saying": in both X speaks; also the tokens of both verbs."""
@@ -209,7 +215,12 @@ class Frames(Units):
 
     def _is_inverted(self, cue: Token, start: int, unit: Unit) -> bool:
         """Whether a cue stands between a comma and the phrase that closes its unit: "..., said two witnesses."."""
-        if start != cue.i or start == unit.start or self.doc[start - 1].text != "," or cue.tag_ not in FINITE_TAGS:
+        if start != cue.i or cue.tag_ not in FINITE_TAGS:
+            return False
+        if start == unit.start:  # "Said the mayor: ..."
+            colon = self._phrase_end(cue.i + 1, unit) if cue.i + 1 < unit.end else unit.end
+            return colon < unit.end and self.doc[colon].text == ":"
+        if self.doc[start - 1].text != ",":
             return False
         following = self.doc[cue.i + 1] if cue.i + 1 < unit.end else None
         if following is None or following.pos_ not in PHRASE:

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from spacy.tokens import Doc, Token
 
 from extract.nlp.quote_cues import Cue, load_channels
-from extract.nlp.quote_grammar import DASHES, FINITE_TAGS, RELATIVES, STOPS, VERB_TAGS, Found, Unit
+from extract.nlp.quote_grammar import CONNECTIVES, DASHES, FINITE_TAGS, RELATIVES, STOPS, VERB_TAGS, Found, Unit
 from extract.nlp.quote_marks import Piece, find_pieces, paragraphs
 from extract.records import QuoteType
 
@@ -186,7 +186,8 @@ class Units:
         """First token of a quoted piece that goes on after the frame, its comma or colon passed."""
         for i in range(start, unit.end):
             if self.piece_of[i] != -1:
-                before = self.doc[i - 1].text
+                k = i - 2 if self.doc[i - 1].lower_ in CONNECTIVES else i - 1  # "..., but '...'"
+                before = self.doc[k].text
                 return i if before in (",", ":", ";") or before in DASHES or i == start else None
         return None
 

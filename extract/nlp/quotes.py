@@ -22,6 +22,7 @@ from extract.nlp.actors import mention_at
 from extract.nlp.quote_content import Contents
 from extract.nlp.quote_cues import load_confidence, load_cues
 from extract.nlp.quote_grammar import NOUN_TAGS, Found, Frame, Unit
+from extract.nlp.quote_units import SENTENCE_WORDS
 from extract.records import Channel, MentionKind, Quote, QuoteType, SpeakerKind
 
 # Who says nothing in a news text: the reader and nobody.
@@ -74,8 +75,9 @@ class Reading(Contents):
             frames = list(self._frames(unit))
             made = self._made(unit, frames)
             follows = last is not None and self._follows(last, number)
-            if unit.pieces and not made and self._is_orphan(unit):
-                spans = self._piece_spans(unit.pieces)
+            is_orphan = unit.pieces and not made and self._is_orphan(unit)
+            if is_orphan or (follows and not frames and self._goes_on(last, unit)):
+                spans = self._piece_spans(unit.pieces) if is_orphan else self._spans(unit.start, unit.end)
                 if pending:
                     last = Found(spans, unit, pending, "colon")
                     found.append(last)
@@ -135,6 +137,13 @@ class Reading(Contents):
         if last.unit.paragraph == unit.paragraph:
             return True
         return last.unit.paragraph == unit.paragraph - 1 and last.unit.end >= self.units[number - 1].end
+
+    def _goes_on(self, last: Found | None, unit: Unit) -> bool:
+        """Whether a unit of the same paragraph begins in marks with a sentence and ends without: "'So it is' for us."."""
+        if last is None or last.unit.paragraph != unit.paragraph or self.piece_of[unit.start] == -1:
+            return False
+        words = self.text[self.pieces[unit.pieces[0]].start : self.pieces[unit.pieces[0]].end].split()
+        return len(words) >= SENTENCE_WORDS and words[0][0].isupper()
 
     def _outermost(self, made: list[Found]) -> list[Found]:
         """Drop a quotation whose cue is part of another's content: only the outermost is reported."""
