@@ -31,7 +31,9 @@ NOT_CLAUSE_INITIAL = frozenset(["IN", "CC", "TO", "RP", "WRB", "VBN", "VBD", "VB
 # Words that add, after a comma, what no longer belongs to a noun phrase before it.
 ADDERS = frozenset(["even", "though", "before", "until", "compared", "according", "he", "she", "they", "it", "then"])
 # Words that begin a clause before the main one, and tags that the main one begins with.
-FRONTING = frozenset(["as", "when", "while", "after", "although", "though", "because", "since", "once", "if", "whereas"])
+FRONTING = frozenset(
+    ["as", "when", "while", "after", "although", "though", "because", "since", "once", "if", "whereas"]
+)
 CLAUSE_INITIAL = frozenset(["DT", "NNP", "NNPS", "NN", "NNS", "PRP", "PRP$", "CD", "JJ", "EX"])
 ASIDES = frozenset(["appos", "relcl", "acl"])
 # Words that a reported sentence without "that" may begin with.
@@ -174,7 +176,12 @@ class Contents(Frames):
             if (
                 lower == "that"
                 and "that" in takes
-                and (token.dep_ == "mark" or token.tag_ != "WDT" or self.piece_of[min(i + 1, unit.end - 1)] != -1)
+                and (
+                    token.dep_ == "mark"
+                    or token.tag_ != "WDT"
+                    or doc[i - 1].text[0].isupper()  # "wrote on X that"
+                    or self.piece_of[min(i + 1, unit.end - 1)] != -1
+                )
             ):
                 return i
             if lower in WH and token.dep_ != "pobj" and token.tag_ != "DT":

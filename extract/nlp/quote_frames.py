@@ -88,7 +88,7 @@ class Frames(Units):
 
     def _must_be_verb(self, i: int, unit: Unit) -> bool:
         """Whether a cue that the tagger took for a noun stands right before a quotation or a closing colon."""
-        if unit.pieces and self._leads_to_quote(i, unit):
+        if unit.pieces and (self._leads_to_quote(i, unit) or self._opens_inverted(i, unit)):
             return True
         return i > unit.start and i + 2 == unit.end and self.doc[i + 1].text == ":" and self.doc[i].tag_ == "NNS"
 
@@ -215,18 +215,22 @@ class Frames(Units):
 
     def _is_inverted(self, cue: Token, start: int, unit: Unit) -> bool:
         """Whether a cue stands between a comma and the phrase that closes its unit: "..., said two witnesses."."""
-        if start != cue.i or cue.tag_ not in FINITE_TAGS:
-            return False
-        if start == unit.start:  # "Said the mayor: ..."
-            colon = self._phrase_end(cue.i + 1, unit) if cue.i + 1 < unit.end else unit.end
-            return colon < unit.end and self.doc[colon].text == ":"
-        if self.doc[start - 1].text != ",":
+        if self._opens_inverted(start, unit):
+            return True
+        if start != cue.i or start == unit.start or self.doc[start - 1].text != "," or cue.tag_ not in FINITE_TAGS:
             return False
         following = self.doc[cue.i + 1] if cue.i + 1 < unit.end else None
         if following is None or following.pos_ not in PHRASE:
             return False
         comma = next((i for i in range(cue.i + 1, unit.end) if self.doc[i].text == ","), unit.end)
         return not self._has_verb(cue.i + 1, comma)
+
+    def _opens_inverted(self, i: int, unit: Unit) -> bool:
+        """Whether token ``i`` opens its unit and only a phrase stands between it and a colon: "Said the mayor: ..."."""
+        if i != unit.start or i + 2 >= unit.end or not self.doc[i].lower_.endswith("d"):
+            return False
+        colon = self._phrase_end(i + 1, unit)
+        return colon < unit.end and self.doc[colon].text == ":" and self._leads_to_quote(colon, unit)
 
     def _is_passed_over(self, frame: Frame, unit: Unit) -> bool:
         """Whether a name or pronoun stands between the subject the parse gives and the verb."""

@@ -8,6 +8,7 @@ from spacy.tokens import Doc, Token
 
 from extract.nlp.quote_cues import Cue, load_channels
 from extract.nlp.quote_grammar import CONNECTIVES, DASHES, FINITE_TAGS, RELATIVES, STOPS, VERB_TAGS, Found, Unit
+from extract.nlp.quote_layout import laid_out
 from extract.nlp.quote_marks import Piece, find_pieces, paragraphs
 from extract.records import QuoteType
 
@@ -30,6 +31,7 @@ class Units:
         self.pieces = [
             piece for piece in find_pieces(self.text, self.bounds) if piece.depth == 0 and piece.start < piece.end
         ]
+        self.laid = laid_out(self.text, self.bounds)
         self.ends = [piece.end for piece in self.pieces]
         self.mentions = {(mention.start, mention.end): mention for mention in doc._.mentions}
         self.channels = load_channels()
@@ -238,6 +240,10 @@ class Units:
     def piece_at(self, offset: int) -> Piece | None:
         """The quoted piece, marks included, that covers a character."""
         return next((piece for piece in self.pieces if piece.outer_start <= offset < piece.outer_end), None)
+
+    def _token_end(self, offset: int) -> int:
+        """First token that starts at or after a character."""
+        return bisect_left(self.doc, offset, key=lambda token: token.idx)
 
     def _offset(self, end: int) -> int:
         """Character at which the token before ``end`` ends."""
