@@ -12,11 +12,13 @@ from dataclasses import dataclass
 MARKS = "\"“”„«»'‘’`"
 # "SMITH: ...", "MR. SMITH: ...", "Q: ...", also within a quotation that opens anew with each paragraph.
 TURN = re.compile(
-    r"[\"“„«]?(?P<name>[QA]|(?:THE )?[A-Z][A-Z'’-]+\.?(?: [A-Z][A-Z.'’-]*){0,4})(?: \([^)\n]{1,60}\))?(?P<cue>:)\s+(?=\S)"
+    r"[\"“„«]?(?P<name>[QA]|(?:THE )?[A-Z][A-Z'’-]+\.?(?: [A-Z][A-Z.'’-]*){0,4})"
+    r"(?: \([^)\n]{1,60}\))?(?P<cue>:)\s+(?=\S)"
 )
 # "— Jane Doe (@doe) October 7, 2022", the line under an embedded post.
 POST = re.compile(
-    r"(?P<cue>[—–-]+)\s*(?P<name>[^\n(@]{2,60}?)\s*\(@\w+\)\s*(?:(?:[A-Z][a-z]+ \d{1,2}, \d{4}|\d{1,2} [A-Z][a-z]+ \d{4}))"
+    r"(?P<cue>[—–-]+)\s*(?P<name>[^\n(@]{2,60}?)\s*\(@\w+\)\s*"
+    r"(?:[A-Z][a-z]+ \d{1,2}, \d{4}|\d{1,2} [A-Z][a-z]+ \d{4})"
 )
 # "'...' – Jane Doe, mayor of Norhaven": nothing else in the paragraph.
 SIGNED = re.compile(
@@ -24,6 +26,7 @@ SIGNED = re.compile(
 )
 ANSWERING = frozenset(["Q", "A", "QUESTION", "ANSWER", "REPORTER", "HOST", "MODERATOR", "INTERVIEWER", "ANCHOR"])
 TITLED = ("MR.", "MS.", "MRS.", "DR.", "SEN.", "REP.", "GOV.", "GEN.", "THE ", "SENATOR ", "SECRETARY ", "PRESIDENT ")
+PARTICLES = frozenset(["de", "van", "von", "al", "bin"])
 TURNS = 2  # at least, for a transcript
 
 
