@@ -54,7 +54,8 @@ class Contents(Frames):
         if is_as:
             opener -= 1
         at_piece = self._piece_before(opener, unit)
-        begin = None if frame.entry.pos == "ADP" else self._right_start(frame, unit)
+        is_aside = is_as and frame.speaker is not None and frame.speaker[0] >= frame.end  # "As reported by NP, ..."
+        begin = None if frame.entry.pos == "ADP" or is_aside else self._right_start(frame, unit)
         if frame.entry.pos == "ADP" or (is_as and begin is None):
             if at_piece is None and (opener < unit.start or not self._has_verb(unit.start, opener + 1)):
                 comma = self._comma(frame_end, unit)

@@ -99,9 +99,7 @@ def _turns(text: str, bounds: list[tuple[int, int]]) -> list[Laid]:
 def _is_signature(name: str) -> bool:
     """Whether what follows the dash is a name, perhaps with an office, and no sentence."""
     first = name.split(",")[0].split()
-    return 2 <= len(first) <= 6 and all(
-        word[0].isupper() or word in ("de", "van", "von", "al", "bin") for word in first
-    )
+    return 2 <= len(first) <= 6 and all(word[0].isupper() or word in PARTICLES for word in first)
 
 
 def _trimmed(text: str, start: int, end: int) -> list[int] | None:

@@ -185,7 +185,7 @@ class Reading(Contents):
         return says and before[0] <= introduction.cue.idx < before[1] and self.text[end - 1] in ".!?…)"
 
     def _goes_on(self, last: Found | None, unit: Unit) -> bool:
-        """Whether a unit of the same paragraph begins with a marked sentence and ends unmarked: "'So it is' for us."."""
+        """Whether a unit of the same paragraph begins with a marked sentence, ends unmarked: "'So it is' for us."."""
         if last is None or last.unit.paragraph != unit.paragraph or self.piece_of[unit.start] == -1:
             return False
         words = self.text[self.pieces[unit.pieces[0]].start : self.pieces[unit.pieces[0]].end].split()
