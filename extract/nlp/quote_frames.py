@@ -130,6 +130,9 @@ class Frames(Units):
                 frame = self._verb(token, other_cue(token), unit, None)
                 if frame is not None:
                     frame.method, frame.end = "colon", colon
+                    subject = next((c for c in token.lefts if c.dep_ == "nsubj" and self._is_framed(c, unit)), None)
+                    if subject is not None:
+                        frame.subject, frame.speaker = subject, self._phrase(subject, frame, unit)
                 return frame
         return None
 
@@ -209,6 +212,9 @@ class Frames(Units):
         if subject is not None and not (tag and subject.i < cue.i):
             frame.subject, frame.method = subject, method
             frame.speaker = self._phrase(subject, frame, unit)
+        if method == "passive" and subject is None and not tag:
+            frame.method = "passive"  # "was announced": whoever is its subject does not speak
+            return frame
         if frame.speaker is None or self._is_passed_over(frame, unit):
             self._nearby(frame, unit, is_inverted=bool(tag))
         return frame
@@ -370,7 +376,11 @@ class Frames(Units):
 
     def _phrase_end(self, start: int, unit: Unit) -> int:
         end = start
-        while end < unit.end and self.piece_of[end] == -1 and self.doc[end].pos_ in PHRASE:
+        doc = self.doc
+        while end < unit.end and self.piece_of[end] == -1:
+            is_list = doc[end].text == "," and doc[end - 1].pos_ == "ADJ" and end + 1 < unit.end  # "a tall, silent man"
+            if doc[end].pos_ not in PHRASE and not (is_list and doc[end + 1].pos_ == "ADJ"):
+                break
             end += 1
         return max(end, start + 1)
 

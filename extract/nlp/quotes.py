@@ -143,7 +143,7 @@ class Reading(Contents):
         if self._type(spans) == "direct":
             return True
         if frame.speaker is None:
-            return frame.entry.cue_class == "ask"
+            return frame.entry.cue_class == "ask" or frame.method == "passive"
         if self._is_manner(spans[0]):
             return False
         speaker = self.doc[frame.speaker[0] : frame.speaker[1]].text.lower()
