@@ -50,7 +50,8 @@ def laid_out(text: str, bounds: list[tuple[int, int]]) -> list[Laid]:
         if number in taken:
             continue
         if post := next(iter(POST.finditer(text, start, end)), None):
-            content, paragraphs = [start, post.start()], (number,)
+            content = [start, post.start()]
+            paragraphs: tuple[int, ...] = (number,)
             if not text[start : post.start()].strip() and number and number - 1 not in taken:
                 content, paragraphs = list(bounds[number - 1]), (number - 1, number)
             if span := _trimmed(text, *content):
