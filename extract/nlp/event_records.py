@@ -70,7 +70,7 @@ def nearest(grammar: Grammar, match: Match, anchored: Anchored[T], barred: Seque
     if grammar.is_verb(match.trigger):
         spots += grammar.objects(match.trigger)
     # "In a phone call in July he asked": the date hangs on what the verb was done in.
-    adjuncts = [n for spot in spots if grammar.is_verb(spot) for n in _occasions(grammar, spot)]
+    adjuncts: list[int] = [n for spot in spots if grammar.is_verb(spot) for n in _occasions(grammar, spot)]
     for spot in [*spots, *adjuncts, *match.recipients, *match.actors]:
         options = [option for option in anchored.get(spot, ()) if option[0] not in barred]
         if options:
@@ -115,9 +115,7 @@ class Records:
         if match.type == "ASSAULT":
             return match.actors
         return match.actors + [
-            r
-            for r in match.recipients
-            if grammar.governor(r)[0] in ("prep:on", "prep:between", "prep:over", "prep:at")
+            r for r in match.recipients if grammar.governor(r)[0] in ("prep:on", "prep:between", "prep:over", "prep:at")
         ]
 
     def _struck(self, match: Match) -> Place | None:
