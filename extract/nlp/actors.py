@@ -114,10 +114,24 @@ NO_NAME_TAGS = frozenset({"VBG", "RB", "UH", "WRB", "MD", "EX"})
 PARTY_TAG = re.compile(r"[DRI]-[A-Z]")  # "R-Iowa", "D-N.Y."
 # A name that ends with these, or has them before "of", is that of a text.
 TEXTS = frozenset(
-    ["act", "treaty", "agreement", "accord", "accords", "memorandum", "charter", "plan", "pact", "protocol", "amendment"]
+    [
+        "act",
+        "treaty",
+        "agreement",
+        "accord",
+        "accords",
+        "memorandum",
+        "charter",
+        "plan",
+        "pact",
+        "protocol",
+        "amendment",
+    ]
 )
 # Without an article after a preposition these name no actor: "in public", "by force", "took office".
-BARE = frozenset(["public", "office", "force", "person", "board", "court", "church", "university", "college", "hospital"])
+BARE = frozenset(
+    ["public", "office", "force", "person", "board", "court", "church", "university", "college", "hospital"]
+)
 STANCES = frozenset({"opposition", "resistance"})  # "in opposition to"
 MAX_NAME_TOKENS, MAX_PERSON_TOKENS = 10, 6
 INDEX_KEY = "wirehouse_mention_index"
@@ -292,12 +306,13 @@ def _given_name(tokens: Tokens, start: int, end: int) -> int:
         and tokens.sentence[i] == tokens.sentence[start]
     )
     word, lemma, kind = tokens.lowers[i], tokens.lemmas[i].lower(), tokens.doc[i].ent_type_
-    if kind and not (kind == "PERSON" and word in knowledge.given_names()):
+    is_given = word in knowledge.given_names() or f"{word} {tokens.lowers[start]}" in knowledge.known_names()
+    if kind and not is_given:
         return start
     is_other = (
         word in knowledge.titles()
         or lemma in knowledge.actor_nouns()
-        or word in knowledge.known_names()
+        or (word in knowledge.known_names() and not is_given)
         or word in knowledge.country_codes()
         or word in knowledge.not_names()
     )
@@ -821,8 +836,10 @@ def _appositions(tokens: Tokens, drafts: list[Draft]) -> None:
             or tokens.is_break[after]
         )
         is_relative = after < len(tokens.words) and tokens.tags[after] in ("WP", "WDT") and draft.is_definite
-        if tokens.deps[draft.root] == "appos" or is_relative or (
-            closed and tokens.deps[draft.root] not in SUBJECTS and tokens.deps[draft.root] != "conj"
+        if (
+            tokens.deps[draft.root] == "appos"
+            or is_relative
+            or (closed and tokens.deps[draft.root] not in SUBJECTS and tokens.deps[draft.root] != "conj")
         ):
             one.partner, two.partner = two, one
             one.role = one.role or two.role

@@ -352,7 +352,9 @@ class Resolver:
         actor = self._known(row, f"role {row['role']!r}")
         valid = _day(row["valid_from"], date.min), _day(row["valid_to"], date.max)
         words = [word.key for word in split(row["role"])]
-        bodies = [alias.actor for alias in self._aliases.get(key_of(_without_determiner(split(row["organisation"]))), ())]
+        bodies = [
+            alias.actor for alias in self._aliases.get(key_of(_without_determiner(split(row["organisation"]))), ())
+        ]
         office = Office(actor, office_key(words), next(iter(bodies), None), row["sector"], *valid)
         self._offices_of[actor.actor_id].append(office)
         self._offices[office_key(words), row["country_iso3"]].append(office)
@@ -545,7 +547,9 @@ class Resolver:
         noun = head.found
         if named:
             actor = named.found
-            rules = any(office.role in WORDS["head of government"] for office in self._offices_of.get(actor.actor_id, ()))
+            rules = any(
+                office.role in WORDS["head of government"] for office in self._offices_of.get(actor.actor_id, ())
+            )
             return actor.country_iso3 if rules and noun.text in PERSONAL_GOVERNMENT else None
         if noun.text in GOVERNMENT:
             return country
@@ -627,7 +631,9 @@ class Resolver:
             sector = sector or body.sector
             shown = None if sector == body.sector else sector
         else:
-            owner, whose = (country.lower(), self.countries[country].name) if country else ("unknown", "unknown country")
+            owner, whose = (
+                (country.lower(), self.countries[country].name) if country else ("unknown", "unknown country")
+            )
             shown = sector
         name = f"{SECTORS[shown]} ({whose})" if shown else f"people of {whose}"
         ident = ":".join(["role", owner, *([shown.lower()] if shown else [])])
@@ -687,7 +693,9 @@ class Resolver:
         return held.body if held else None
 
     def _held(self, actor: Actor, on: date) -> Office | None:
-        held = [office for office in self._offices_of.get(actor.actor_id, ()) if office.valid_from <= on <= office.valid_to]
+        held = [
+            office for office in self._offices_of.get(actor.actor_id, ()) if office.valid_from <= on <= office.valid_to
+        ]
         return max(held, key=lambda office: office.valid_from, default=None)
 
     def _sector_on(self, actor: Actor, on: date | None) -> str | None:
@@ -875,7 +883,9 @@ class Resolver:
             left = [
                 word.key
                 for i, word in enumerate(words)
-                if i >= first and word.key not in WORDS["filler"] and not any(span and span.start <= i < span.end for span in taken)
+                if i >= first
+                and word.key not in WORDS["filler"]
+                and not any(span and span.start <= i < span.end for span in taken)
             ]
             while left and (left[-1] in WORDS["preposition"] or left[-1] == "the"):
                 left.pop()
