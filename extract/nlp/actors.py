@@ -210,11 +210,14 @@ def _names(tokens: Tokens) -> list[tuple[int, int, str]]:
     spans = []
     taken: set[int] = set()
     for ent in tokens.doc.ents:
-        start = _given_name(tokens, ent.start, ent.end) if ent.label_ == "PERSON" else ent.start
+        is_person = "PERSON" in (ent.label_, knowledge.known_names().get(ent.text.lower()))
+        start = _given_name(tokens, ent.start, ent.end) if is_person else ent.start
         if start < ent.start:
             taken.update(range(start, ent.start))
             spans = [span for span in spans if span[1] <= start]  # the given name was an entity of its own
-        if ent.label_ in NAME_LABELS and (span := _clean(tokens, start, ent.end, ent.label_)):
+        end = _surname(tokens, ent.start, ent.end) if ent.label_ == "PERSON" else ent.end
+        taken.update(range(ent.end, end))
+        if ent.label_ in NAME_LABELS and (span := _clean(tokens, start, end, ent.label_)):
             spans.append(span)
         if ent.label_ in NAME_LABELS or ent.label_ in ("EVENT", "PRODUCT", "WORK_OF_ART", "LAW", "DATE"):
             taken.update(range(ent.start, ent.end))
@@ -317,6 +320,15 @@ def _given_name(tokens: Tokens, start: int, end: int) -> int:
         or word in knowledge.not_names()
     )
     return i if is_name and not is_other else start
+
+
+def _surname(tokens: Tokens, start: int, end: int) -> int:
+    """End of a given name's entity with the surname after it, where the recogniser left that out."""
+    if end - start > 1 or end >= len(tokens.words) or tokens.heads[start] != end or tokens.doc[end].ent_type_:
+        return end
+    is_known = f"{tokens.lowers[start]} {tokens.lowers[end]}" in knowledge.known_names()
+    is_name = tokens.tags[end] == "NNP" and tokens.words[end].istitle() and tokens.sentence[end] == tokens.sentence[start]
+    return end + 1 if is_name and (is_known or tokens.lowers[start] in knowledge.given_names()) else end
 
 
 def _is_no_beginning(tokens: Tokens, i: int, label: str) -> bool:
