@@ -327,7 +327,9 @@ def _surname(tokens: Tokens, start: int, end: int) -> int:
     if end - start > 1 or end >= len(tokens.words) or tokens.heads[start] != end or tokens.doc[end].ent_type_:
         return end
     is_known = f"{tokens.lowers[start]} {tokens.lowers[end]}" in knowledge.known_names()
-    is_name = tokens.tags[end] == "NNP" and tokens.words[end].istitle() and tokens.sentence[end] == tokens.sentence[start]
+    is_name = (
+        tokens.tags[end] == "NNP" and tokens.words[end].istitle() and tokens.sentence[end] == tokens.sentence[start]
+    )
     return end + 1 if is_name and (is_known or tokens.lowers[start] in knowledge.given_names()) else end
 
 

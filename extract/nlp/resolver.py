@@ -34,6 +34,7 @@ PERSONAL_GOVERNMENT = GOVERNMENT | {"administration", "cabinet"}
 # Holders of these sectors belong to the elite (PLOVER ELI) once out of office.
 STATE = frozenset(("GOV", "LEG", "MIL", "JUD", "SPY", "COP", "IGO"))
 POLITIES = frozenset(("country", "nation", "republic", "kingdom"))
+POSTED = frozenset(("ambassador", "ambassadors", "envoy", "envoys", "representative", "consul"))
 KOREA = frozenset(("PRK", "KOR"))
 NOBODY = "nobody"  # actor_id of what stands for no actor; the method is then "none"
 PLACE_LABELS = frozenset(("GPE", "LOC", "FAC"))
@@ -490,6 +491,14 @@ class Resolver:
     ) -> Resolution:
         words = _without_quantity(words)
         places = self._find_countries(words)
+        # 'Ambassador to Ukraine' says where, not whose.
+        posted = next(
+            (i for i, word in enumerate(words) if i and word.key == "to" and words[i - 1].key in POSTED), None
+        )
+        if posted is not None:
+            abroad = {span.found for span in places if span.start > posted}
+            places = [span for span in places if span.start < posted]
+            near = None if near in abroad else near
         if len({span.found for span in places}) > 1 and sum(span.end - span.start for span in places) == len(words):
             return _nobody(form)  # 'US-China' are two
         country = places[0].found if places else near
@@ -673,6 +682,8 @@ class Resolver:
             sector = body.sector if body and told.sector in (None, "GOV") else told.sector or sector
         if kind == "person" and len(name) == 1 and role is None and name[0].key in knowledge.given_names():
             return _nobody(form)  # 'Jim' is somebody only within the article
+        if label in PEOPLE_LABELS and len(name) == 1 and not name[0].key.endswith("s"):
+            return _nobody(form)  # the adjective of 'European capitals'
         if kind == "unnamed role":
             return self._people_of(body, country, sector, "role") if body or country else _nobody(form)
         if country is None and kind in ("organisation", "group"):
