@@ -207,7 +207,7 @@ def find(tokens: Tokens) -> list[Draft]:
 
 def _names(tokens: Tokens) -> list[tuple[int, int, str]]:
     """Spans (first token, end, label) of the names, cleaned, completed and labelled alike throughout."""
-    spans = []
+    spans: list[tuple[int, int, str]] = []
     taken: set[int] = set()
     for ent in tokens.doc.ents:
         is_person = "PERSON" in (ent.label_, knowledge.known_names().get(ent.text.lower()))

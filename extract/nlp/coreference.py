@@ -628,7 +628,8 @@ class _Linker:
     def _subjects_before(self, i: int, main_first: bool) -> list[int]:
         """Subjects from token ``i`` back to the sentence before; of that the main subject first, if so asked."""
         tokens = self.tokens
-        here, earlier = [], []
+        here: list[int] = []
+        earlier: list[int] = []
         for k in range(i - 1, -1, -1):
             distance = tokens.sentence[i] - tokens.sentence[k]
             if distance > 1:

@@ -470,8 +470,8 @@ class Resolver:
                 return self._government(capital)
             return _result("place:" + slug(key), _written(words), "place", capital.iso3, None, False, "capital")
         if key in self._demonyms:  # 'the British', and the adjective of 'a Russian attack'
-            people = self._demonyms[key]
-            return _result(people.actor_id, people.name, "country", people.iso3, None, True, "demonym")
+            country = self._demonyms[key]
+            return _result(country.actor_id, country.name, "country", country.iso3, None, True, "demonym")
         people = next((self._demonyms[one] for one in singulars(key) if one in self._demonyms), None)
         return self._people_of(None, people.iso3, "CVL", "demonym") if people else None
 
@@ -887,16 +887,16 @@ class Resolver:
         # 'secretary-general' of a body; 'Kremlin spokesman' of a country.
         # Of Starlink the head is that of SpaceX.
         parent = body.part_of if body and body.kind == "company" else None
-        owners = [(body.actor_id if body else None, [*places, named]), (parent, [*places, named]), (country, places)]
+        spans = [(span.start, span.end) for span in places]
+        inner = [*spans, (named.start, named.end)] if named else spans
+        owners = ((body.actor_id if body else None, inner), (parent, inner), (country, spans))
         # Of 'President Putin's spokesman' the president is no part of the office.
         first = named.end if named and named.found.kind == "person" and named.end <= head.start else 0
         for owner, taken in owners:
             left = [
                 word.key
                 for i, word in enumerate(words)
-                if i >= first
-                and word.key not in WORDS["filler"]
-                and not any(span and span.start <= i < span.end for span in taken)
+                if i >= first and word.key not in WORDS["filler"] and not any(start <= i < end for start, end in taken)
             ]
             while left and (left[-1] in WORDS["preposition"] or left[-1] == "the"):
                 left.pop()
