@@ -29,6 +29,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+sources = typer.Typer(help="What is read.", no_args_is_help=True)
+app.add_typer(sources, name="sources")
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="UTC day of the data interval; yesterday")]
 Format = Annotated[Literal["table", "csv", "json"], typer.Option("--format", "-f", help="json is an object a line")]
 Limit = Annotated[int, typer.Option(help="rows shown in a table")]
@@ -124,6 +126,24 @@ def ingest(
         for source_id in source or stage.source_ids(config):
             counts = stage.ingest(run, source_id, config, from_archive=from_archive)
             typer.echo(f"{source_id}: " + ", ".join(f"{n} {s}" for s, n in counts.items()))
+
+
+@sources.command()
+def check(
+    source: Annotated[list[str] | None, typer.Argument(help="ids of sources; all if not given")] = None,
+    day: Day = None,
+) -> None:
+    """Ask every source what it has and show it: reachable, allowed, entries, newest date. Nothing is landed."""
+    from extract.articles import check as checking
+    from extract.articles.sources import ConfigError
+
+    console = Console()
+    try:
+        with bars(Console(stderr=True)):
+            found = [*checking.check(settings(), day_of(day), source)]
+    except (ConfigError, KeyError) as error:
+        raise typer.BadParameter(str(error.args[0])) from error
+    raise typer.Exit(0 if checking.show(console, iter(found)) else 1)
 
 
 @app.command()

@@ -485,3 +485,36 @@ def test_time_of_a_source_is_bounded(site):
     assert counts["landed"] >= 1
     assert counts["skipped"] >= 1
     assert ("skipped", "OutOfTime") in site.errors()
+
+
+def test_check_shows_what_each_source_gives_and_lands_nothing(site):
+    from rich.console import Console
+
+    from extract.articles import check
+
+    closed = site.web.add("closed.test", "/robots.txt", response("User-agent: *\nDisallow: /x", kind="text/plain"))
+    site.web.add("closed.test", "/feed", response(rss((closed.replace("robots.txt", "x"), "Closed", NOON))))
+    (site.root / "inbox").mkdir()
+    (site.root / "inbox" / "a.txt").write_text("Ferry\n\nPublished: 2022-10-14\n\n" + STORY[0])
+    site.sources(
+        {"id": "well", "kind": "feed", "path": feed_of(site, "Ferry", "Bridge")},
+        {"id": "entries", "kind": "feed", "path": site.web.url("post.test", "/feed"), "fetch": "entry"},
+        {"id": "gone", "kind": "feed", "path": site.web.url("post.test", "/nothing")},
+        {"id": "closed", "kind": "feed", "path": site.web.url("closed.test", "/feed")},
+        {"id": "local", "kind": "folder", "path": str(site.root / "inbox")},
+        {"id": "missing", "kind": "folder", "path": str(site.root / "no-such")},
+    )
+    found = {c.source.id: c for c in check.check(site.settings, DAY)}
+    assert (found["well"].entries, found["well"].newest, found["well"].problem) == (2, datetime(2022, 10, 14, 12), None)
+    assert (found["well"].robots, found["well"].sample) == ("allowed", "Ferry")
+    assert found["entries"].entries == 2
+    assert "NotFound" in found["gone"].problem
+    assert found["closed"].robots == "refused"
+    assert found["local"].newest == datetime(2022, 10, 14)
+    assert "FileNotFoundError" in found["missing"].problem
+    console = Console(file=io.StringIO(), width=160)
+    assert not check.show(console, iter(found.values()))
+    assert "NotFound" in console.file.getvalue()
+    assert not site.settings.landing.exists()
+    with pytest.raises(KeyError, match="no source other"):
+        list(check.check(site.settings, DAY, ["other"]))
