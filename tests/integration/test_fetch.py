@@ -4,9 +4,13 @@ import gzip
 import io
 import itertools
 import json
+import os
+import subprocess
+import sys
 import threading
 import time
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -518,3 +522,35 @@ def test_check_shows_what_each_source_gives_and_lands_nothing(site):
     assert not site.settings.landing.exists()
     with pytest.raises(KeyError, match="no source other"):
         list(check.check(site.settings, DAY, ["other"]))
+
+
+def test_whole_run_under_airflow_fetches_and_counts(tmp_path):
+    """The command as a user gives it, in a process of its own; addresses are loopback's, which the source allows."""
+    wirehouse = Path(sys.executable).parent / "wirehouse"
+    with Web() as web:
+        site = Site(tmp_path, web)
+        names = ("Ferry", "Bridge")
+        items = [(web.add("127.0.0.1", f"/{n}", story(n)), n, NOON) for n in names]
+        gone = web.url("127.0.0.1", "/gone")
+        feed = web.add("127.0.0.1", "/feed", response(rss(*items, (gone, "Gone", NOON))))
+        sources = [{"id": i, "kind": "feed", "path": feed} for i in ("post", "again")]
+        site.sources(*sources)
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("AIRFLOW")}
+        environment |= {"WIREHOUSE_DATA": str(site.settings.data), "WIREHOUSE_CONFIG": str(tmp_path)}
+
+        def command(*arguments):
+            return subprocess.run([wirehouse, *arguments], env=environment, capture_output=True, text=True)
+
+        done = command("run", "--day", str(DAY))
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "6 items of 2 sources" in done.stdout
+        assert "4 landed, 0 unchanged, 0 quarantined, 2" in " ".join(done.stdout.replace("│", " ").split())
+        assert web.paths().count("/feed") == 1
+        asked = len(web.asked)
+        again = command("ingest", "--day", str(DAY), "--from-archive")
+        assert again.returncode == 0, again.stderr
+        assert "post: 0 landed, 2 unchanged" in again.stdout
+        assert len(web.asked) == asked
+        checked = command("sources", "check", "post")
+        assert "Ferry" in checked.stdout
+        assert checked.returncode == 0, checked.stdout + checked.stderr
