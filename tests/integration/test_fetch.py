@@ -554,3 +554,58 @@ def test_whole_run_under_airflow_fetches_and_counts(tmp_path):
         checked = command("sources", "check", "post")
         assert "Ferry" in checked.stdout
         assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_http2_is_spoken_over_one_connection(tmp_path, monkeypatch):
+    """A server that speaks nothing but HTTP/2, with a certificate that the test vouches for."""
+    import asyncio
+    import ssl
+
+    import h2.config
+    import h2.connection
+    import h2.events
+    from test_hostile import self_signed
+
+    connections = []
+
+    async def serve(reader, writer):
+        con = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False, header_encoding="utf-8"))
+        connections.append(con)
+        con.initiate_connection()
+        writer.write(con.data_to_send())
+        while data := await reader.read(65_536):
+            for event in con.receive_data(data):
+                if isinstance(event, h2.events.RequestReceived):
+                    path = dict(event.headers)[":path"]
+                    body = page(f"Ferry {path[1:]}", *STORY).encode()
+                    status = "404" if path == "/robots.txt" else "200"
+                    con.send_headers(event.stream_id, [(":status", status), ("content-type", "text/html")])
+                    con.send_data(event.stream_id, body, end_stream=True)
+            writer.write(con.data_to_send())
+            await writer.drain()
+
+    server_side = self_signed(tmp_path)
+    server_side.set_alpn_protocols(["h2"])
+    client_side = ssl.create_default_context(cafile=tmp_path / "self-signed.pem")
+    monkeypatch.setattr(fetch, "tls_context", lambda: client_side)
+
+    async def on_loopback(host, port):
+        return ["127.0.0.1"]
+
+    monkeypatch.setattr(fetch, "resolve", on_loopback)
+    with Web(server_side) as web:
+        start = asyncio.start_server(serve, "127.0.0.1", 0, ssl=server_side)
+        server = asyncio.run_coroutine_threadsafe(start, web.loop).result()
+        port = server.sockets[0].getsockname()[1]
+        site = Site(tmp_path, web)
+        links = [f"https://selfsigned.test:{port}/{n}" for n in range(4)]
+        site.sources({"id": "post", "kind": "pages", "path": links})
+        assert site.ingest()["landed"] == 4
+        web.loop.call_soon_threadsafe(server.close)
+    assert len(connections) == 1
+    [file] = [f for f in site.warcs() if "source=post" in str(f)]
+    with file.open("rb") as warc_file:
+        protocols = [
+            r.rec_headers.get_header("WARC-Protocol") for r in ArchiveIterator(warc_file) if r.rec_type == "response"
+        ]
+    assert protocols == ["h2"] * 4
