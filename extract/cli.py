@@ -16,14 +16,30 @@ from typing import Annotated, Any, Literal, TypeVar
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from typer.core import TyperGroup
 
 from extract import runs
+from extract.articles.sources import ConfigError, read_sources
 from extract.records import EventStatus, QuoteType
 from extract.runs import Run
 from extract.settings import settings
 
 T = TypeVar("T")
+
+
+class Commands(TyperGroup):
+    """The commands; a wrong configuration is told as it is, without a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ConfigError as error:
+            typer.echo(f"The configuration is not right:\n{error}", err=True)
+            raise typer.Exit(1) from error
+
+
 app = typer.Typer(
+    cls=Commands,
     name="wirehouse",
     help="From news articles to a DuckDB warehouse of actors, quotes and events.",
     no_args_is_help=True,
@@ -74,6 +90,7 @@ def run(
     from extract import summary
 
     config = settings()
+    read_sources(config.config)  # what is wrong there is told here, and not as a failed task
     first = day_of(day)
     last = until.date() if until else first
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
@@ -135,14 +152,13 @@ def check(
 ) -> None:
     """Ask every source what it has and show it: reachable, allowed, entries, newest date. Nothing is landed."""
     from extract.articles import check as checking
-    from extract.articles.sources import ConfigError
 
     console = Console()
     try:
         with bars(Console(stderr=True)):
             found = [*checking.check(settings(), day_of(day), source)]
-    except (ConfigError, KeyError) as error:
-        raise typer.BadParameter(str(error.args[0])) from error
+    except KeyError as error:
+        raise typer.BadParameter(error.args[0]) from error
     raise typer.Exit(0 if checking.show(console, iter(found)) else 1)
 
 

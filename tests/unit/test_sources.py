@@ -96,3 +96,18 @@ def test_shipped_outlets_are_whole(tmp_path):
         ("IRN", "state-owned"),
         ("LVA", "none"),
     } <= states
+
+
+@pytest.mark.parametrize("command", [["run"], ["ingest"], ["sources", "check"]])
+def test_commands_tell_what_is_wrong_without_a_traceback(tmp_path, monkeypatch, command):
+    from typer.testing import CliRunner
+
+    from extract import cli
+    from extract.settings import Settings
+
+    write(tmp_path, HEAD + FEED.format(id="A", path="x"))
+    monkeypatch.setattr(cli, "settings", lambda: Settings(data=tmp_path / "data", config=tmp_path))
+    done = CliRunner().invoke(cli.app, command)
+    assert done.exit_code == 1
+    assert "line 2: sources.0.id" in done.output
+    assert "Traceback" not in done.output
