@@ -198,6 +198,7 @@ def test_feed_of_several_sources_and_robots_are_fetched_once_a_run(site):
     run = Run.by_hand(DAY)
     assert [site.ingest(s, run=run)["landed"] for s in ("a", "b")] == [1, 1]
     assert [a.path for a in site.web.asked] == ["/robots.txt", "/feed"]
+    assert site.errors() == [("landed", None)] * 2, "each source has its own outcome"
     site.ingest("a", run=Run.by_hand(DAY))
     assert len(site.web.asked) > 2, "another run asks again"
 
@@ -536,7 +537,7 @@ def test_whole_run_under_airflow_fetches_and_counts(tmp_path):
         sources = [{"id": i, "kind": "feed", "path": feed} for i in ("post", "again")]
         site.sources(*sources)
         environment = {k: v for k, v in os.environ.items() if not k.startswith("AIRFLOW")}
-        environment |= {"WIREHOUSE_DATA": str(site.settings.data), "WIREHOUSE_CONFIG": str(tmp_path)}
+        environment |= {"WIREHOUSE_DATA": str(site.settings.data), "WIREHOUSE_CONFIG": str(tmp_path), "COLUMNS": "200"}
 
         def command(*arguments):
             return subprocess.run([wirehouse, *arguments], env=environment, capture_output=True, text=True)
@@ -544,7 +545,7 @@ def test_whole_run_under_airflow_fetches_and_counts(tmp_path):
         done = command("run", "--day", str(DAY))
         assert done.returncode == 0, done.stdout + done.stderr
         assert "6 items of 2 sources" in done.stdout
-        assert "4 landed, 0 unchanged, 0 quarantined, 2" in " ".join(done.stdout.replace("│", " ").split())
+        assert "4 landed, 0 unchanged, 0 quarantined, 2 failed" in done.stdout
         assert web.paths().count("/feed") == 1
         asked = len(web.asked)
         again = command("ingest", "--day", str(DAY), "--from-archive")
