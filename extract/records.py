@@ -90,7 +90,7 @@ class Article:
 class Outcome:
     """One row per attempt: a source polled, an item read, an article extracted, a stage run."""
 
-    outcome_id: Annotated[str, "hash of run, stage and subject"]
+    outcome_id: Annotated[str, "hash of run, stage, subject and source"]
     run_id: Annotated[str, "run that made the attempt"]
     interval_start: Annotated[date, "day of the run's data interval"]
     stage: Annotated[Stage, "stage that made the attempt"]
