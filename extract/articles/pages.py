@@ -32,15 +32,17 @@ MAX_JSON = 1_000_000
 ARTICLE_TYPES = re.compile(r"Article|BlogPosting|Report$|Posting$|WebPage$")
 PAYWALL = re.compile(
     r"subscribe (?:now )?to (?:continue|keep|read|unlock)|already (?:a|have a) (?:subscriber|subscription|member)"
-    r"|to (?:continue|keep) reading|for subscribers only|subscribers? only|(?:create|register).{0,30}free account to (?:read|continue)"
+    r"|to (?:continue|keep) reading|for subscribers only|subscribers? only"
+    r"|(?:create|register).{0,30}free account to (?:read|continue)"
     r"|this (?:article|story|content) is (?:for|reserved for|only available to|exclusive to) (?:subscribers|members)",
     re.IGNORECASE,
 )
 LIVE_ADDRESS = re.compile(r"/live(?:blog)?s?(?:-|/|$)|-live(?:-updates|blog)?(?:[/-]|$)|live-updates", re.IGNORECASE)
 RELATED = re.compile(
     r"\W*(?:more from .{2,40}|related(?: (?:articles?|stories|news|content|posts|coverage|topics))?"
-    r"|read (?:more|next)|recommended(?: (?:for you|stories|reading))?|you may also like.*|popular|most (?:read|popular)"
-    r"|latest (?:news|stories)|top stories|also on .{2,40}|further reading|see also|more (?:stories|news|on this(?: story)?))\W*",
+    r"|read (?:more|next)|recommended(?: (?:for you|stories|reading))?|you may also like.*|popular"
+    r"|most (?:read|popular)|latest (?:news|stories)|top stories|also on .{2,40}|further reading|see also"
+    r"|more (?:stories|news|on this(?: story)?))\W*",
     re.IGNORECASE,
 )
 PRUNED = ["//figcaption", "//*[@aria-hidden='true' and not(.//p)]", "//form"]
@@ -75,7 +77,8 @@ def read_page(page: str, url: str | None) -> dict[str, Any]:
     link = believable_link(canonical_link(tree), url)
     published, method = published_time(tree, nodes, link or url)
     fields = {
-        "url": link or url,
+        "url": url or link,
+        "canonical": link,
         "updated_at": next(iter(times(tree, nodes, "modified")), (None,))[0],
         "section": meta(tree, "article:section") or first_text(nodes, "articleSection"),
         "language": (tree.get("lang") or meta(tree, "og:locale") or "")[:2].lower() or None,
@@ -149,16 +152,16 @@ def body(text: str, titles: list[str | None], byline: str | None) -> str:
 
 
 def is_author_line(paragraph: str, byline: str | None) -> bool:
-    return bool(byline) and byline in paragraph and len(paragraph.split()) <= len((byline or "").split()) + 2
+    return byline is not None and byline in paragraph and len(paragraph.split()) <= len(byline.split()) + 2
 
 
 def without_related(paragraphs: list[str]) -> list[str]:
     """Paragraphs up to a heading such as "Related stories", where little follows it."""
     total = sum(map(len, paragraphs))
     for place, paragraph in enumerate(paragraphs):
-        if place and len(paragraph) < 60 and RELATED.fullmatch(paragraph):
-            if sum(map(len, paragraphs[place:])) < total * 0.4:
-                return paragraphs[:place]
+        is_heading = place and len(paragraph) < 60 and RELATED.fullmatch(paragraph)
+        if is_heading and sum(map(len, paragraphs[place:])) < total * 0.4:
+            return paragraphs[:place]
     return paragraphs
 
 
@@ -241,7 +244,7 @@ def published_time(tree: HtmlElement, nodes: list[dict[str, Any]], url: str | No
 
 
 def times(tree: HtmlElement, nodes: list[dict[str, Any]], which: str) -> Iterator[tuple[str, DateMethod]]:
-    """Times ``published`` or ``modified`` that meta tags, JSON-LD and marked elements of a page state, in this order."""
+    """Times ``published`` or ``modified`` that meta tags, JSON-LD and marked elements state, in this order."""
     for name in PUBLISHED if which == "published" else MODIFIED:
         if value := meta(tree, name):
             yield value, "meta"

@@ -39,6 +39,7 @@ class Parsed(BaseModel):
     text: str
     title: str | None = None
     url: str | None = None
+    canonical: str | None = None
     published_at: str | None = None
     published_method: DateMethod = "source"
     updated_at: str | None = None
