@@ -15,7 +15,7 @@ import trafilatura
 from lxml.html import HtmlElement
 
 from extract.articles.dating import believable, url_day
-from extract.articles.identity import believable_link, headline
+from extract.articles.identity import SEPARATORS, believable_link, headline
 from extract.records import DateMethod
 
 # A page with fewer words than this shows no article: a cookie notice, a player, an error.
@@ -24,9 +24,11 @@ PAGE_WORDS = 15
 PAID_WORDS = 200
 TEASER_WORDS = 120
 # A paragraph of so many words that stands in a text twice is a copy of itself.
-REPEATED_WORDS = 20
+REPEATED_WORDS = 15
 MAX_HTML = 10_000_000
 MAX_TAGS = 200_000
+# Above this, trafilatura's second opinion is not asked: justext takes time in the square of the paragraphs.
+FAST_TAGS = 10_000
 MAX_JSON = 1_000_000
 
 ARTICLE_TYPES = re.compile(r"Article|BlogPosting|Report$|Posting$|WebPage$")
@@ -37,7 +39,9 @@ PAYWALL = re.compile(
     r"|this (?:article|story|content) is (?:for|reserved for|only available to|exclusive to) (?:subscribers|members)",
     re.IGNORECASE,
 )
-LIVE_ADDRESS = re.compile(r"/live(?:blog)?s?(?:-|/|$)|-live(?:-updates|blog)?(?:[/-]|$)|live-updates", re.IGNORECASE)
+LIVE_ADDRESS = re.compile(
+    r"/live(?:-?blogs?)?/|-live(?:-?blog)?(?:/|$)|live-?(?:blog|updates?)(?:[/.-]|$)", re.IGNORECASE
+)
 RELATED = re.compile(
     r"\W*(?:more from .{2,40}|related(?: (?:articles?|stories|news|content|posts|coverage|topics))?"
     r"|read (?:more|next)|recommended(?: (?:for you|stories|reading))?|you may also like.*|popular"
@@ -88,6 +92,7 @@ def read_page(page: str, url: str | None) -> dict[str, Any]:
     found: Any = trafilatura.bare_extraction(
         tree,
         url=url,
+        fast=page.count("<") > FAST_TAGS,
         with_metadata=True,
         include_comments=False,
         include_tables=False,
@@ -125,7 +130,8 @@ def boilerplate() -> re.Pattern[str]:
     """What a whole paragraph is that stands on pages of any outlet and belongs to no article."""
     with Path(__file__).with_name("boilerplate.csv").open(encoding="utf-8", newline="") as file:
         patterns = "|".join(row["pattern"] for row in csv.DictReader(file))
-    return re.compile(rf"\W*(?:{patterns})\W*", re.IGNORECASE)
+    # What begins with a quotation mark is somebody's words.
+    return re.compile(rf"[^\w\"“‘']*(?:{patterns})\W*", re.IGNORECASE)
 
 
 def body(text: str, titles: list[str | None], byline: str | None) -> str:
@@ -174,10 +180,15 @@ def plain(text: str) -> str:
 
 def title_of(stated: list[str | None], shown: list[str], guessed: str | None, site: str | None) -> str | None:
     """The headline: what metadata state and the page shows, else what they state first, without the outlet's name."""
-    stated = [headline(t, site) for t in [*stated, guessed] if t]
-    on_page = {plain(h) for h in shown if h}
-    confirmed = (t for t in stated if t and plain(t) in on_page)
-    return next(confirmed, None) or next((t for t in stated if t), None) or next((h for h in shown if h), None)
+    confirmed = (h for t in stated if t for h in shown if h and plain(h) in {plain(p) for p in parts(t)})
+    named = (headline(t, site) for t in [*stated, guessed])
+    return next(confirmed, None) or next((t for t in named if t), None) or next((h for h in shown if h), None)
+
+
+def parts(title: str) -> list[str]:
+    """A title, and what stands before and after each mark in it that may set off an outlet's name."""
+    marks = list(SEPARATORS.finditer(title))[:10]
+    return [title, *(title[: m.start()] for m in marks), *(title[m.end() :] for m in marks)]
 
 
 def names(nodes: list[dict[str, Any]]) -> str | None:

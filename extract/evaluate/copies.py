@@ -31,7 +31,7 @@ from extract.articles.dating import ImplausibleDate, parse_time
 from extract.articles.identity import normalise_text, text_key, title_key
 from extract.records import Article
 from extract.settings import settings
-from extract.stages.build import run_dbt
+from extract.stages.build import FAILED, BuildError, run_dbt
 from extract.tables import ARTICLES, create_staging, insert_rows, stable_id
 from extract.warehouse import connect
 
@@ -110,7 +110,9 @@ def found_pairs(articles: dict[str, dict[str, Any]]) -> tuple[set[frozenset[str]
         with connect(own) as con:
             create_staging(con)
             insert_rows(con, ARTICLES, ARTICLES.arrow(asdict(record(i, row)) for i, row in sorted(articles.items())))
-        run_dbt(own, "--select", "+int_articles")
+        results = run_dbt(own, "--select", "+int_articles", "--indirect-selection", "cautious")
+        if failed := [r["unique_id"] for r in results if r["status"] in FAILED]:
+            raise BuildError(f"dbt could not group the articles: {', '.join(failed)}")
         with connect(own) as con:
             pairs = con.execute(
                 """
