@@ -58,7 +58,9 @@ def ascii_host(host: str) -> str:
     host = host.rstrip(".").lower()
     if not host.isascii():
         host = host.encode("idna").decode("ascii")
-    return host if re.fullmatch(r"[a-z0-9._-]+|[0-9a-f:.]+", host) else ""
+    if re.fullmatch(r"[0-9a-f]*:[0-9a-f:.]+", host):
+        return f"[{host}]"
+    return host if re.fullmatch(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*", host) else ""
 
 
 def without_dots(path: str) -> str:
