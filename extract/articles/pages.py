@@ -26,7 +26,7 @@ TEASER_WORDS = 120
 # A paragraph of so many words that stands in a text twice is a copy of itself.
 REPEATED_WORDS = 15
 MAX_HTML = 10_000_000
-MAX_TAGS = 200_000
+MAX_TAGS = 100_000
 # Above this, trafilatura's second opinion is not asked: justext takes time in the square of the paragraphs.
 FAST_TAGS = 10_000
 MAX_JSON = 1_000_000

@@ -188,18 +188,17 @@ def edited(label: dict[str, str], articles: dict[str, dict[str, Any]]) -> None:
     target = articles.get(into) if into else None
     if original is None or (into and target is None):
         return
-    source = target or original
     dice = random.Random(f"{name} {label['one']}")
     paragraphs = [p for p in re.split(r"\n+", original["text"]) if p.strip()]
     into_paragraphs = [p for p in re.split(r"\n+", target["text"]) if p.strip()] if target else []
     text = "\n\n".join(EDITS[name](paragraphs, into_paragraphs, dice))
-    when, precision = parse_time(source["published_at"], now=NOW) if source["published_at"] else (None, "none")
+    when, precision = parse_time(original["published_at"], now=NOW) if original["published_at"] else (None, "none")
     later = when + timedelta(hours=1) if when and precision == "second" else when
     row = {
         "url": f"https://edited.example/{name}/{label['one']}",
         "source": "Edited",
-        "title": source["title"],
-        "published_at": later.isoformat() if later and precision == "second" else source["published_at"],
+        "title": (target or original)["title"],
+        "published_at": later.isoformat() if later and precision == "second" else original["published_at"],
         "text": text,
     }
     label["edit"] = name
@@ -232,13 +231,13 @@ def restyled(paragraphs: list[str]) -> list[str]:
     return [" ".join(p.translate(table).split()) for p in paragraphs]
 
 
-def first_words(paragraphs: list[str], share: float) -> list[str]:
-    """Paragraphs from the start up to a share of all words, at least 60."""
+def first_words(paragraphs: list[str], share: float, least: int = 60) -> list[str]:
+    """Paragraphs from the start up to a share of all words, and to the least number of words."""
     total = sum(len(p.split()) for p in paragraphs)
     kept: list[str] = []
     for paragraph in paragraphs:
         kept.append(paragraph)
-        if sum(len(p.split()) for p in kept) >= max(60, share * total):
+        if sum(len(p.split()) for p in kept) >= max(least, share * total):
             break
     return kept
 
@@ -254,5 +253,5 @@ EDITS: dict[str, Edit] = {
     "lead": lambda own, into, dice: first_words(own, 0.2),
     # The article whole within another, and a few of its paragraphs as another one may quote or repeat them.
     "whole-from": lambda own, into, dice: [*into[:2], *own, *into[2:]],
-    "some-from": lambda own, into, dice: [*into[:2], *first_words(own, 0.15), *into[2:]],
+    "some-from": lambda own, into, dice: [*into[:2], *first_words(own, 0.15, 30), *into[2:]],
 }

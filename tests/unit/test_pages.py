@@ -181,7 +181,7 @@ def test_charset_is_declared_or_sniffed_and_recorded(charset):
         ("<html><body><p>We use cookies.</p></body></html>", NoArticle),
         ("<" * 250_000, TooLarge),
         ("<p>" + "word " * 2_500_000, TooLarge),
-        ("<div>" * 150_000 + "word " * 50, NoArticle),
+        ("<div>" * 90_000 + "word " * 50, NoArticle),
         ("<b>" * 60_000, NoArticle),
     ],
 )

@@ -11,7 +11,7 @@ with latest as (
         case
             -- A headline alone is no text that could have been copied.
             when not articles.has_text then articles.article_id
-            when articles.word_count < 20
+            when articles.word_count < 40
                 then md5(concat_ws('|', articles.text_key, articles.title_key))
             else articles.text_key
         end as text_id,

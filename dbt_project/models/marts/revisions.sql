@@ -7,6 +7,12 @@ select
     records.title,
     records.text,
     records.word_count,
+    changes.former_revision,
+    changes.is_title_changed,
+    changes.is_text_changed,
+    changes.words_added,
+    changes.words_removed,
+    changes.share_changed,
     records.published_at,
     records.updated_at,
     revisions.landed_for as landed_on,
@@ -16,5 +22,7 @@ select
     documents.extractor_version
 from {{ ref('int_revisions') }} as revisions
 inner join {{ ref('stg_articles') }} as records on revisions.record_id = records.record_id
+left join {{ ref('int_revision_changes') }} as changes
+    on revisions.article_id = changes.article_id and revisions.revision = changes.revision
 left join {{ ref('stg_documents') }} as documents
     on revisions.article_id = documents.article_id and revisions.revision = documents.revision
