@@ -232,13 +232,14 @@ def restyled(paragraphs: list[str]) -> list[str]:
 
 
 def first_words(paragraphs: list[str], share: float, least: int = 60) -> list[str]:
-    """Paragraphs from the start up to a share of all words, and to the least number of words."""
-    total = sum(len(p.split()) for p in paragraphs)
-    kept: list[str] = []
+    """Paragraphs from the start up to a share of all words, cut there; so many words at least."""
+    left = max(least, int(share * sum(len(p.split()) for p in paragraphs)))
+    kept = []
     for paragraph in paragraphs:
-        kept.append(paragraph)
-        if sum(len(p.split()) for p in kept) >= max(least, share * total):
-            break
+        words = paragraph.split()[:left]
+        left -= len(words)
+        if words:
+            kept.append(" ".join(words))
     return kept
 
 

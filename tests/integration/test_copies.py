@@ -48,6 +48,7 @@ ROWS = [
 
 
 def groups(folder, rows, seed):
+    folder.mkdir()
     settings = Settings(data=folder)
     records = [record(r["url"], r) for r in rows]
     random.Random(seed).shuffle(records)
