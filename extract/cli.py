@@ -412,8 +412,9 @@ def read_lines(path: Path) -> list[str]:
 
 @app.command()
 def evaluate(
-    what: Annotated[str, typer.Argument(help="quotes, events, actors, dates or dedup")],
+    what: Annotated[str, typer.Argument(help="quotes, events, actors, dates, dedup, pages or copies")],
     gold: Annotated[Path, typer.Option(help="gold file")],
+    corpus: Annotated[list[Path] | None, typer.Option(help="copies: file with the articles, may be repeated")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="the whole result as JSON")] = False,
 ) -> None:
     """Measure the extraction against a gold file: precision, recall, F1."""
@@ -423,7 +424,9 @@ def evaluate(
         raise typer.BadParameter(f"nothing measures {what!r}: {', '.join(evaluate.MEASURES)}")
     if not gold.exists():
         raise typer.BadParameter(f"{gold} does not exist")
-    result = evaluate.measure(what, gold, settings().spacy_model)
+    if missing := [str(path) for path in corpus or [] if not path.exists()]:
+        raise typer.BadParameter(f"{', '.join(missing)} does not exist")
+    result = evaluate.measure(what, gold, settings().spacy_model, corpus)
     if as_json:
         typer.echo(json.dumps(result, ensure_ascii=False, default=str))
     else:
