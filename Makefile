@@ -80,8 +80,10 @@ superset: env .superset/.ready
 		$${index:+env UV_DEFAULT_INDEX=$$index} $(UV) pip sync --python .superset/bin/python --require-hashes $<
 	@touch $@
 
-# What make test leaves out: every chart and dashboard in a real Superset and a real browser.
+# What make test leaves out: every chart and dashboard in a real Superset and a real browser, and other readers.
 test-bi: env .superset/.ready
+	@if command -v npm >/dev/null; then mkdir -p .superset/node && npm install --silent --no-save --no-package-lock \
+		--prefix .superset/node @duckdb/node-api@1.5.5-r.1; fi
 	@WIREHOUSE_SUPERSET=.superset $(BIN)/pytest tests/bi
 
 superset-lock:
