@@ -53,7 +53,7 @@ def asked(home):
     """What Superset answers in process."""
     script = ROOT / "tests" / "bi" / "ask_superset.py"
     process = run(script, home, home / "wirehouse.zip", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    out, err = process.communicate(timeout=540)
+    out, err = process.communicate(timeout=1200)
     assert process.returncode == 0, err[-3000:]
     return json.loads(out.splitlines()[-1])
 
