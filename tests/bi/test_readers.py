@@ -132,4 +132,4 @@ def test_sqlalchemy_reads_and_cannot_write(engine, answer):
 def test_sqlalchemy_lists_tables_and_views(engine):
     seen = sqlalchemy.inspect(engine)
     assert "quotes" in seen.get_table_names("main")
-    assert {"quotes_wide", "events_wide", "event_pairs"} <= set(seen.get_view_names("main"))
+    assert {"quotes_wide", "events_wide"} <= set(seen.get_view_names("main"))
