@@ -61,3 +61,31 @@ lock:
 # The environment alone: what was landed in data/ cannot be had again.
 clean:
 	@rm -rf .venv
+
+# Superset on the published warehouse, read-only, with the dashboards of bi/superset, in an environment of its own
+# (Python 3.10 to 3.12), on http://127.0.0.1:8088; ends with Ctrl-C.
+SUPERSET_PYTHON ?= $(shell for v in 3.12 3.11 3.10; do python$$v --version >/dev/null 2>&1 && { command -v python$$v; exit; }; done)
+DATA = $${WIREHOUSE_DATA:-data}
+.PHONY: superset test-bi superset-lock
+
+superset: env .superset/.ready
+	@$(BIN)/python bi/superset/bundle.py $(DATA)/superset/wirehouse.zip
+	@.superset/bin/python -W ignore bi/superset/serve.py $(DATA)/superset $(DATA)/superset/wirehouse.zip
+
+.superset/.ready: bi/superset/requirements.txt .venv/.ready
+	@echo "Setting up .superset ..."
+	@test -n "$(SUPERSET_PYTHON)" || { echo "Python 3.10, 3.11 or 3.12 is needed; name one: SUPERSET_PYTHON=..."; exit 1; }
+	@$(UV) venv --allow-existing --python $(SUPERSET_PYTHON) .superset
+	@index=$$($(BIN)/python -m pip config get global.index-url 2>/dev/null || true); \
+		$${index:+env UV_DEFAULT_INDEX=$$index} $(UV) pip sync --python .superset/bin/python --require-hashes $<
+	@touch $@
+
+# What make test leaves out: every chart and dashboard in a real Superset and a real browser, and other readers.
+test-bi: env .superset/.ready
+	@if command -v npm >/dev/null; then mkdir -p .superset/node && npm install --silent --no-save --no-package-lock \
+		--prefix .superset/node @duckdb/node-api@1.5.5-r.1; fi
+	@WIREHOUSE_SUPERSET=.superset $(BIN)/pytest tests/bi
+
+superset-lock:
+	@$(UV) pip compile bi/superset/requirements.in --universal --python-version 3.10 --generate-hashes --no-annotate \
+		--no-header --output-file bi/superset/requirements.txt

@@ -97,7 +97,7 @@ def news_daily():
 
             return str(publish.publish(this_run(), settings()))
 
-        @task(retries=0)
+        @task(retries=0, **WRITER)
         def reconcile() -> dict[str, int]:
             from extract.stages import publish
 

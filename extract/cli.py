@@ -16,19 +16,37 @@ from typing import Annotated, Any, Literal, TypeVar
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from typer.core import TyperGroup
 
 from extract import runs
+from extract.articles.sources import ConfigError, read_sources
 from extract.records import EventStatus, QuoteType
 from extract.runs import Run
 from extract.settings import settings
 
 T = TypeVar("T")
+
+
+class Commands(TyperGroup):
+    """The commands; a wrong configuration is told as it is, without a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ConfigError as error:
+            typer.echo(f"The configuration is not right:\n{error}", err=True)
+            raise typer.Exit(1) from error
+
+
 app = typer.Typer(
+    cls=Commands,
     name="wirehouse",
     help="From news articles to a DuckDB warehouse of actors, quotes and events.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+sources = typer.Typer(help="What is read.", no_args_is_help=True)
+app.add_typer(sources, name="sources")
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="UTC day of the data interval; yesterday")]
 Format = Annotated[Literal["table", "csv", "json"], typer.Option("--format", "-f", help="json is an object a line")]
 Limit = Annotated[int, typer.Option(help="rows shown in a table")]
@@ -72,6 +90,7 @@ def run(
     from extract import summary
 
     config = settings()
+    read_sources(config.config)  # what is wrong there is told here, and not as a failed task
     first = day_of(day)
     last = until.date() if until else first
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
@@ -124,6 +143,23 @@ def ingest(
         for source_id in source or stage.source_ids(config):
             counts = stage.ingest(run, source_id, config, from_archive=from_archive)
             typer.echo(f"{source_id}: " + ", ".join(f"{n} {s}" for s, n in counts.items()))
+
+
+@sources.command()
+def check(
+    source: Annotated[list[str] | None, typer.Argument(help="ids of sources; all if not given")] = None,
+    day: Day = None,
+) -> None:
+    """Ask every source what it has and show it: reachable, allowed, entries, newest date. Nothing is landed."""
+    from extract.articles import check as checking
+
+    console = Console()
+    try:
+        with bars(Console(stderr=True)):
+            found = [*checking.check(settings(), day_of(day), source)]
+    except KeyError as error:
+        raise typer.BadParameter(error.args[0]) from error
+    raise typer.Exit(0 if checking.show(console, iter(found)) else 1)
 
 
 @app.command()
@@ -376,8 +412,9 @@ def read_lines(path: Path) -> list[str]:
 
 @app.command()
 def evaluate(
-    what: Annotated[str, typer.Argument(help="quotes, events, actors, dates or dedup")],
+    what: Annotated[str, typer.Argument(help="quotes, events, actors, dates, dedup, pages or copies")],
     gold: Annotated[Path, typer.Option(help="gold file")],
+    corpus: Annotated[list[Path] | None, typer.Option(help="copies: file with the articles, may be repeated")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="the whole result as JSON")] = False,
 ) -> None:
     """Measure the extraction against a gold file: precision, recall, F1."""
@@ -387,7 +424,9 @@ def evaluate(
         raise typer.BadParameter(f"nothing measures {what!r}: {', '.join(evaluate.MEASURES)}")
     if not gold.exists():
         raise typer.BadParameter(f"{gold} does not exist")
-    result = evaluate.measure(what, gold, settings().spacy_model)
+    if missing := [str(path) for path in corpus or [] if not path.exists()]:
+        raise typer.BadParameter(f"{', '.join(missing)} does not exist")
+    result = evaluate.measure(what, gold, settings().spacy_model, corpus)
     if as_json:
         typer.echo(json.dumps(result, ensure_ascii=False, default=str))
     else:

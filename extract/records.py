@@ -81,6 +81,11 @@ class Article:
     charset: Annotated[str | None, "character set the file was decoded with"]
     license: Annotated[str | None, "terms of the text, where stated"]
     raw_path: Annotated[str, "file it was read from, with the line or entry number"]
+    published_offset_s: Annotated[int | None, "seconds east of UTC of the time as given; null where it names none"] = (
+        None
+    )
+    title_key: Annotated[str | None, "letters and digits of the headline without the outlet's name"] = None
+    is_live: Annotated[bool | None, "live blog: entries of several times in one text"] = None
     agency: Annotated[str | None, "news agency that wrote the text, where outlet, byline or text say so"] = None
     agency_method: Annotated[str | None, "where the agency was found: outlet, byline or text"] = None
     fingerprints: Annotated[list[int] | None, "hashes of runs of words, by which copies are found"] = None
@@ -90,7 +95,7 @@ class Article:
 class Outcome:
     """One row per attempt: a source polled, an item read, an article extracted, a stage run."""
 
-    outcome_id: Annotated[str, "hash of run, stage and subject"]
+    outcome_id: Annotated[str, "hash of run, stage, subject and source"]
     run_id: Annotated[str, "run that made the attempt"]
     interval_start: Annotated[date, "day of the run's data interval"]
     stage: Annotated[Stage, "stage that made the attempt"]

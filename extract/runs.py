@@ -78,7 +78,8 @@ class Account:
         fields |= {"payload": clean(fields["payload"])} if fields.get("payload") else {}
         self.rows.append(
             Outcome(
-                outcome_id=stable_id(self.run.run_id, self.stage, subject_type, subject),
+                # Two sources may name one page.
+                outcome_id=stable_id(self.run.run_id, self.stage, subject_type, subject, fields.get("source_id")),
                 run_id=self.run.run_id,
                 interval_start=self.run.day,
                 stage=self.stage,

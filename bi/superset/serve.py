@@ -61,7 +61,7 @@ def prepared(bundle: Path, password: str) -> Flask:
         g.user = user
         with ZipFile(bundle) as archive, override_user(user):
             contents = get_contents_from_bundle(archive)
-            # As dashboards, the type that its page takes, they would leave charts and datasets as they were imported first.
+            # A zip of type Dashboard, which Superset's page takes, leaves charts and datasets as they once were.
             contents[METADATA_FILE_NAME] = contents[METADATA_FILE_NAME].replace("type: Dashboard", "type: assets")
             ImportAssetsCommand(contents).run()
     return app

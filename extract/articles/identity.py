@@ -16,8 +16,8 @@ VARIANT_PATH = re.compile(r"(?:/amp|\.amp|/index\.(?:html?|php|aspx?))/*$|\.amp(
 AMP_PREFIX = re.compile(r"^/amp(?=/.)")
 VARIANT_PARAMETERS = {
     "amp", "outputtype", "output", "at_medium", "at_campaign", "at_link_id", "at_link_type", "at_format", "ref_src",
-    "cmp", "cmpid", "cid", "ocid", "ns_source", "ns_mchannel", "ns_campaign", "ns_linkname", "smid", "partner", "emc",
-    "xtor", "dicbo", "icid", "ito", "wt.mc_id", "cmpid", "traffic_source", "sref", "taid", "src", "ref", "referrer",
+    "cmp", "cmpid", "ocid", "ns_source", "ns_mchannel", "ns_campaign", "ns_linkname", "smid", "partner", "emc",
+    "xtor", "dicbo", "icid", "ito", "wt.mc_id", "traffic_source", "sref", "ref", "referrer",
 }  # fmt: skip
 # The cache that serves other sites' AMP pages names the page in its path.
 AMP_CACHE = re.compile(
@@ -58,7 +58,9 @@ def ascii_host(host: str) -> str:
     host = host.rstrip(".").lower()
     if not host.isascii():
         host = host.encode("idna").decode("ascii")
-    return host if re.fullmatch(r"[a-z0-9._-]+|[0-9a-f:.]+", host) else ""
+    if re.fullmatch(r"[0-9a-f]*:[0-9a-f:.]+", host):
+        return f"[{host}]"
+    return host if re.fullmatch(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*", host) else ""
 
 
 def without_dots(path: str) -> str:

@@ -15,7 +15,7 @@ import trafilatura
 from lxml.html import HtmlElement
 
 from extract.articles.dating import believable, url_day
-from extract.articles.identity import believable_link, headline
+from extract.articles.identity import SEPARATORS, believable_link, headline
 from extract.records import DateMethod
 
 # A page with fewer words than this shows no article: a cookie notice, a player, an error.
@@ -24,23 +24,29 @@ PAGE_WORDS = 15
 PAID_WORDS = 200
 TEASER_WORDS = 120
 # A paragraph of so many words that stands in a text twice is a copy of itself.
-REPEATED_WORDS = 20
+REPEATED_WORDS = 15
 MAX_HTML = 10_000_000
-MAX_TAGS = 200_000
+MAX_TAGS = 100_000
+# Above this, trafilatura's second opinion is not asked: justext takes time in the square of the paragraphs.
+FAST_TAGS = 10_000
 MAX_JSON = 1_000_000
 
 ARTICLE_TYPES = re.compile(r"Article|BlogPosting|Report$|Posting$|WebPage$")
 PAYWALL = re.compile(
     r"subscribe (?:now )?to (?:continue|keep|read|unlock)|already (?:a|have a) (?:subscriber|subscription|member)"
-    r"|to (?:continue|keep) reading|for subscribers only|subscribers? only|(?:create|register).{0,30}free account to (?:read|continue)"
+    r"|to (?:continue|keep) reading|for subscribers only|subscribers? only"
+    r"|(?:create|register).{0,30}free account to (?:read|continue)"
     r"|this (?:article|story|content) is (?:for|reserved for|only available to|exclusive to) (?:subscribers|members)",
     re.IGNORECASE,
 )
-LIVE_ADDRESS = re.compile(r"/live(?:blog)?s?(?:-|/|$)|-live(?:-updates|blog)?(?:[/-]|$)|live-updates", re.IGNORECASE)
+LIVE_ADDRESS = re.compile(
+    r"/live(?:-?blogs?)?/|-live(?:-?blog)?(?:/|$)|live-?(?:blog|updates?)(?:[/.-]|$)", re.IGNORECASE
+)
 RELATED = re.compile(
     r"\W*(?:more from .{2,40}|related(?: (?:articles?|stories|news|content|posts|coverage|topics))?"
-    r"|read (?:more|next)|recommended(?: (?:for you|stories|reading))?|you may also like.*|popular|most (?:read|popular)"
-    r"|latest (?:news|stories)|top stories|also on .{2,40}|further reading|see also|more (?:stories|news|on this(?: story)?))\W*",
+    r"|read (?:more|next)|recommended(?: (?:for you|stories|reading))?|you may also like.*|popular"
+    r"|most (?:read|popular)|latest (?:news|stories)|top stories|also on .{2,40}|further reading|see also"
+    r"|more (?:stories|news|on this(?: story)?))\W*",
     re.IGNORECASE,
 )
 PRUNED = ["//figcaption", "//*[@aria-hidden='true' and not(.//p)]", "//form"]
@@ -75,7 +81,8 @@ def read_page(page: str, url: str | None) -> dict[str, Any]:
     link = believable_link(canonical_link(tree), url)
     published, method = published_time(tree, nodes, link or url)
     fields = {
-        "url": link or url,
+        "url": url or link,
+        "canonical": link,
         "updated_at": next(iter(times(tree, nodes, "modified")), (None,))[0],
         "section": meta(tree, "article:section") or first_text(nodes, "articleSection"),
         "language": (tree.get("lang") or meta(tree, "og:locale") or "")[:2].lower() or None,
@@ -85,6 +92,7 @@ def read_page(page: str, url: str | None) -> dict[str, Any]:
     found: Any = trafilatura.bare_extraction(
         tree,
         url=url,
+        fast=page.count("<") > FAST_TAGS,
         with_metadata=True,
         include_comments=False,
         include_tables=False,
@@ -122,7 +130,8 @@ def boilerplate() -> re.Pattern[str]:
     """What a whole paragraph is that stands on pages of any outlet and belongs to no article."""
     with Path(__file__).with_name("boilerplate.csv").open(encoding="utf-8", newline="") as file:
         patterns = "|".join(row["pattern"] for row in csv.DictReader(file))
-    return re.compile(rf"\W*(?:{patterns})\W*", re.IGNORECASE)
+    # What begins with a quotation mark is somebody's words.
+    return re.compile(rf"[^\w\"“‘']*(?:{patterns})\W*", re.IGNORECASE)
 
 
 def body(text: str, titles: list[str | None], byline: str | None) -> str:
@@ -149,16 +158,16 @@ def body(text: str, titles: list[str | None], byline: str | None) -> str:
 
 
 def is_author_line(paragraph: str, byline: str | None) -> bool:
-    return bool(byline) and byline in paragraph and len(paragraph.split()) <= len((byline or "").split()) + 2
+    return byline is not None and byline in paragraph and len(paragraph.split()) <= len(byline.split()) + 2
 
 
 def without_related(paragraphs: list[str]) -> list[str]:
     """Paragraphs up to a heading such as "Related stories", where little follows it."""
     total = sum(map(len, paragraphs))
     for place, paragraph in enumerate(paragraphs):
-        if place and len(paragraph) < 60 and RELATED.fullmatch(paragraph):
-            if sum(map(len, paragraphs[place:])) < total * 0.4:
-                return paragraphs[:place]
+        is_heading = place and len(paragraph) < 60 and RELATED.fullmatch(paragraph)
+        if is_heading and sum(map(len, paragraphs[place:])) < total * 0.4:
+            return paragraphs[:place]
     return paragraphs
 
 
@@ -171,10 +180,15 @@ def plain(text: str) -> str:
 
 def title_of(stated: list[str | None], shown: list[str], guessed: str | None, site: str | None) -> str | None:
     """The headline: what metadata state and the page shows, else what they state first, without the outlet's name."""
-    stated = [headline(t, site) for t in [*stated, guessed] if t]
-    on_page = {plain(h) for h in shown if h}
-    confirmed = (t for t in stated if t and plain(t) in on_page)
-    return next(confirmed, None) or next((t for t in stated if t), None) or next((h for h in shown if h), None)
+    confirmed = (h for t in stated if t for h in shown if h and plain(h) in {plain(p) for p in parts(t)})
+    named = (headline(t, site) for t in [*stated, guessed])
+    return next(confirmed, None) or next((t for t in named if t), None) or next((h for h in shown if h), None)
+
+
+def parts(title: str) -> list[str]:
+    """A title, and what stands before and after each mark in it that may set off an outlet's name."""
+    marks = list(SEPARATORS.finditer(title))[:10]
+    return [title, *(title[: m.start()] for m in marks), *(title[m.end() :] for m in marks)]
 
 
 def names(nodes: list[dict[str, Any]]) -> str | None:
@@ -241,7 +255,7 @@ def published_time(tree: HtmlElement, nodes: list[dict[str, Any]], url: str | No
 
 
 def times(tree: HtmlElement, nodes: list[dict[str, Any]], which: str) -> Iterator[tuple[str, DateMethod]]:
-    """Times ``published`` or ``modified`` that meta tags, JSON-LD and marked elements of a page state, in this order."""
+    """Times ``published`` or ``modified`` that meta tags, JSON-LD and marked elements state, in this order."""
     for name in PUBLISHED if which == "published" else MODIFIED:
         if value := meta(tree, name):
             yield value, "meta"

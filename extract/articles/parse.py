@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import html
 import io
@@ -18,7 +19,7 @@ import feedparser
 from lxml import html as lxml_html
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from extract.articles.pages import TooLarge, read_page
+from extract.articles.pages import NoArticle, TooLarge, read_page
 from extract.records import DateMethod
 
 # A body shorter than this, in words, is taken for a summary where the source is a feed.
@@ -31,6 +32,10 @@ class Rejected(ValueError):
     """An input that cannot be used; the message is the reason."""
 
 
+class BadFormat(Rejected):
+    """A file that is not what its name says, or breaks the parser of its format."""
+
+
 class Parsed(BaseModel):
     """An article as a file gives it, before dating and identity."""
 
@@ -39,6 +44,7 @@ class Parsed(BaseModel):
     text: str
     title: str | None = None
     url: str | None = None
+    canonical: str | None = None
     published_at: str | None = None
     published_method: DateMethod = "source"
     updated_at: str | None = None
@@ -80,8 +86,10 @@ def read_items(name: str, data: bytes, *, feed: bool = False, url: str | None = 
         if reader is None:
             raise Rejected(f"no reader for files named *{suffixes[-1] if suffixes else ''}")
         yield from read_html(data, url) if reader is read_html else reader(data)
-    except Exception as error:  # whatever a hostile file does to a parser, it costs that file alone
+    except (Rejected, NoArticle, TooLarge) as error:
         yield Item("", error=error, payload=excerpt(data))
+    except Exception as error:  # whatever a hostile file does to a parser, it costs that file alone
+        yield Item("", error=BadFormat(f"{type(error).__name__}: {error}"), payload=excerpt(data))
 
 
 def unzip(data: bytes) -> bytes:
@@ -95,6 +103,8 @@ def decode(data: bytes) -> tuple[str, str]:
 
     A few wrong bytes in what is otherwise UTF-8 are replaced, since a guess would spoil all the rest.
     """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace"), "utf-16"
     try:
         return data.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError as error:
@@ -137,8 +147,11 @@ def read_jsonl(data: bytes) -> Iterator[Item]:
             fields = json.loads(line)
             if not isinstance(fields, dict):
                 raise Rejected(f"a JSON object was expected, not {type(fields).__name__}")
-        except (ValueError, RecursionError) as error:
+        except Rejected as error:
             yield Item(ref, error=error, payload=excerpt(raw))
+            continue
+        except (ValueError, RecursionError) as error:
+            yield Item(ref, error=BadFormat(f"{type(error).__name__}: {error}"), payload=excerpt(raw))
             continue
         yield checked(ref, fields | {"charset": charset}, excerpt(raw))
 

@@ -15,13 +15,18 @@ from rich.table import Table
 
 from extract.annotate import annotate
 
-# Quotes and events are measured on annotated text; the others on the resolver, the date grammar, the dbt models.
-MEASURES = {"quotes": True, "events": True, "actors": False, "dates": False, "dedup": False}
+# Quotes and events are measured on annotated text; the others on the resolver, the date grammar, the dbt models and
+# ingestion.
+MEASURES = {
+    "quotes": True, "events": True, "actors": False, "dates": False, "dedup": False, "pages": False, "copies": False,
+}  # fmt: skip
 
 
-def measure(what: str, gold: Path, model: str | None = None) -> dict[str, Any]:
+def measure(what: str, gold: Path, model: str | None = None, corpus: list[Path] | None = None) -> dict[str, Any]:
     """Run one measure on a gold file; keys and meanings are those of its module."""
     evaluate = importlib.import_module(f"extract.evaluate.{what}").evaluate
+    if what == "copies":
+        evaluate = partial(evaluate, corpora=corpus or [])
     result: dict[str, Any] = evaluate(gold, partial(annotate, model=model)) if MEASURES[what] else evaluate(gold)
     return result
 

@@ -57,15 +57,15 @@ def read_gold(path: Path) -> Iterator[tuple[dict[str, Any], bytes]]:
 def read_page(row: dict[str, Any], data: bytes) -> Parsed:
     """What the pipeline makes of a page; an empty article where it is rejected."""
     [item] = read_items("page.html", data, url=row["url"])
-    return item.parsed or Parsed(text="")
+    return item.parsed or Parsed.model_validate({"text": ""})
 
 
 def read_plainly(row: dict[str, Any], data: bytes) -> Parsed:
     """What trafilatura makes of a page with its own settings."""
     found: Any = trafilatura.bare_extraction(data, url=row["url"], with_metadata=True)
     if found is None:
-        return Parsed(text="")
-    return Parsed(text=found.text or "", title=found.title, published_at=found.date)
+        return Parsed.model_validate({"text": ""})
+    return Parsed.model_validate({"text": found.text or "", "title": found.title, "published_at": found.date})
 
 
 def score(

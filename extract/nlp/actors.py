@@ -114,10 +114,24 @@ NO_NAME_TAGS = frozenset({"VBG", "RB", "UH", "WRB", "MD", "EX"})
 PARTY_TAG = re.compile(r"[DRI]-[A-Z]")  # "R-Iowa", "D-N.Y."
 # A name that ends with these, or has them before "of", is that of a text.
 TEXTS = frozenset(
-    ["act", "treaty", "agreement", "accord", "accords", "memorandum", "charter", "plan", "pact", "protocol", "amendment"]
+    [
+        "act",
+        "treaty",
+        "agreement",
+        "accord",
+        "accords",
+        "memorandum",
+        "charter",
+        "plan",
+        "pact",
+        "protocol",
+        "amendment",
+    ]
 )
 # Without an article after a preposition these name no actor: "in public", "by force", "took office".
-BARE = frozenset(["public", "office", "force", "person", "board", "court", "church", "university", "college", "hospital"])
+BARE = frozenset(
+    ["public", "office", "force", "person", "board", "court", "church", "university", "college", "hospital"]
+)
 STANCES = frozenset({"opposition", "resistance"})  # "in opposition to"
 MAX_NAME_TOKENS, MAX_PERSON_TOKENS = 10, 6
 INDEX_KEY = "wirehouse_mention_index"
@@ -193,14 +207,17 @@ def find(tokens: Tokens) -> list[Draft]:
 
 def _names(tokens: Tokens) -> list[tuple[int, int, str]]:
     """Spans (first token, end, label) of the names, cleaned, completed and labelled alike throughout."""
-    spans = []
+    spans: list[tuple[int, int, str]] = []
     taken: set[int] = set()
     for ent in tokens.doc.ents:
-        start = _given_name(tokens, ent.start, ent.end) if ent.label_ == "PERSON" else ent.start
+        is_person = "PERSON" in (ent.label_, knowledge.known_names().get(ent.text.lower()))
+        start = _given_name(tokens, ent.start, ent.end) if is_person else ent.start
         if start < ent.start:
             taken.update(range(start, ent.start))
             spans = [span for span in spans if span[1] <= start]  # the given name was an entity of its own
-        if ent.label_ in NAME_LABELS and (span := _clean(tokens, start, ent.end, ent.label_)):
+        end = _surname(tokens, ent.start, ent.end) if ent.label_ == "PERSON" else ent.end
+        taken.update(range(ent.end, end))
+        if ent.label_ in NAME_LABELS and (span := _clean(tokens, start, end, ent.label_)):
             spans.append(span)
         if ent.label_ in NAME_LABELS or ent.label_ in ("EVENT", "PRODUCT", "WORK_OF_ART", "LAW", "DATE"):
             taken.update(range(ent.start, ent.end))
@@ -292,16 +309,28 @@ def _given_name(tokens: Tokens, start: int, end: int) -> int:
         and tokens.sentence[i] == tokens.sentence[start]
     )
     word, lemma, kind = tokens.lowers[i], tokens.lemmas[i].lower(), tokens.doc[i].ent_type_
-    if kind and not (kind == "PERSON" and word in knowledge.given_names()):
+    is_given = word in knowledge.given_names() or f"{word} {tokens.lowers[start]}" in knowledge.known_names()
+    if kind and not is_given:
         return start
     is_other = (
         word in knowledge.titles()
         or lemma in knowledge.actor_nouns()
-        or word in knowledge.known_names()
+        or (word in knowledge.known_names() and not is_given)
         or word in knowledge.country_codes()
         or word in knowledge.not_names()
     )
     return i if is_name and not is_other else start
+
+
+def _surname(tokens: Tokens, start: int, end: int) -> int:
+    """End of a given name's entity with the surname after it, where the recogniser left that out."""
+    if end - start > 1 or end >= len(tokens.words) or tokens.heads[start] != end or tokens.doc[end].ent_type_:
+        return end
+    is_known = f"{tokens.lowers[start]} {tokens.lowers[end]}" in knowledge.known_names()
+    is_name = (
+        tokens.tags[end] == "NNP" and tokens.words[end].istitle() and tokens.sentence[end] == tokens.sentence[start]
+    )
+    return end + 1 if is_name and (is_known or tokens.lowers[start] in knowledge.given_names()) else end
 
 
 def _is_no_beginning(tokens: Tokens, i: int, label: str) -> bool:
@@ -821,8 +850,10 @@ def _appositions(tokens: Tokens, drafts: list[Draft]) -> None:
             or tokens.is_break[after]
         )
         is_relative = after < len(tokens.words) and tokens.tags[after] in ("WP", "WDT") and draft.is_definite
-        if tokens.deps[draft.root] == "appos" or is_relative or (
-            closed and tokens.deps[draft.root] not in SUBJECTS and tokens.deps[draft.root] != "conj"
+        if (
+            tokens.deps[draft.root] == "appos"
+            or is_relative
+            or (closed and tokens.deps[draft.root] not in SUBJECTS and tokens.deps[draft.root] != "conj")
         ):
             one.partner, two.partner = two, one
             one.role = one.role or two.role

@@ -348,6 +348,7 @@ class _Linker:
                     actor.kind == "organisation"
                     and actor not in found
                     and any(_is_part(key, name) for name in actor.names)
+                    and not any(_are_two(key, name) for name in actor.names)
                 ):
                     found.append(actor)
         return (found[0], "partial") if len(found) == 1 else (None, "self")
@@ -627,7 +628,8 @@ class _Linker:
     def _subjects_before(self, i: int, main_first: bool) -> list[int]:
         """Subjects from token ``i`` back to the sentence before; of that the main subject first, if so asked."""
         tokens = self.tokens
-        here, earlier = [], []
+        here: list[int] = []
+        earlier: list[int] = []
         for k in range(i - 1, -1, -1):
             distance = tokens.sentence[i] - tokens.sentence[k]
             if distance > 1:
@@ -755,6 +757,13 @@ def _is_acronym(acronym: str, name: tuple[str, ...]) -> bool:
         return False
     initials = "".join(w[0] for w in words)
     return acronym in (initials, "".join(w[0] for w in words if w not in FUNCTION_WORDS))
+
+
+def _are_two(one: tuple[str, ...], two: tuple[str, ...]) -> bool:
+    """Whether the knowledge base has the names for different bodies: the House and the White House."""
+    owners = knowledge.known_owners()
+    first, second = owners.get(" ".join(one)), owners.get(" ".join(two))
+    return bool(first and second and first.isdisjoint(second))
 
 
 def _is_part(key: tuple[str, ...], name: tuple[str, ...]) -> bool:

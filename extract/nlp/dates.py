@@ -208,7 +208,7 @@ class _Vocabulary:
     }
     OF_WORD: ClassVar[dict[str, tuple[str, ...]]] = {
         "hours": ("counted",), "minutes": ("counted",), "half": ("counted",), "weekend": ("weekend",),
-        "day": ("day_word",), "final": ("fraction",), "q": ("fraction",), "h": ("fraction",),
+        "week": ("part_of",), "day": ("day_word",), "final": ("fraction",), "q": ("fraction",), "h": ("fraction",),
         "'": ("decade",), "’": ("decade",),
         **{f"{letter}{number}": ("fraction",) for letter in "qh" for number in range(1, 5)},
     }  # fmt: skip
@@ -525,11 +525,19 @@ class _Parser:
     def part_of(self, i: int) -> tuple[int, Interval] | None:
         """ "the end of the year", "the start of March", "the night of June 12"."""
         j = self.skip(i, "the")
+        if self.word(j) == "week" and self.word(j + 1) == "of":  # "the week of Nov. 4"
+            found = self.plain(self.skip(j + 2, "the"))
+            if found is None or found[1].granularity != "day" or found[1].start is None:
+                return None
+            monday = found[1].start - found[1].start.weekday() * DAY
+            return found[0], Interval(monday, monday + 6 * DAY, "week", found[1].method)
         if self.word(j) not in self.parts and self.word(j) not in self.dayparts:
             return None
         if self.word(j + 1) != "of":
             return None
         k = j + 2
+        if self.word(j) == "turn" and self.word(self.skip(k, "the")) == "century":
+            return None  # the years about its end: no interval
         after = self.skip(k, "the", "this")
         if (
             after > k

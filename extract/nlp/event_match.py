@@ -153,7 +153,8 @@ def _holds(grammar: Grammar, i: int, need: Condition, setting: str) -> bool:
     if need.role == "light":
         if "yes" in need.words:
             return setting == "light"
-        return setting in ("light", "object") and grammar.lemma[grammar.governor(i)[1]] in need.words
+        carried = setting in ("light", "object") and grammar.lemma[grammar.governor(i)[1]] in need.words
+        return carried != need.negated
     if need.role == "sentence":
         return any(grammar.lemma[j] in need.words for j in grammar.sentence(i)) != need.negated
     if need.role == "modal":

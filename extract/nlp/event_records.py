@@ -70,7 +70,7 @@ def nearest(grammar: Grammar, match: Match, anchored: Anchored[T], barred: Seque
     if grammar.is_verb(match.trigger):
         spots += grammar.objects(match.trigger)
     # "In a phone call in July he asked": the date hangs on what the verb was done in.
-    adjuncts = [n for spot in spots if grammar.is_verb(spot) for n in _occasions(grammar, spot)]
+    adjuncts: list[int] = [n for spot in spots if grammar.is_verb(spot) for n in _occasions(grammar, spot)]
     for spot in [*spots, *adjuncts, *match.recipients, *match.actors]:
         options = [option for option in anchored.get(spot, ()) if option[0] not in barred]
         if options:
@@ -109,6 +109,15 @@ class Records:
                 self.date_beside[inside[-1] + 1] = date
                 self.date_beside.setdefault(inside[0] - 1, date)
 
+    def _not_where(self, match: Match) -> list[int]:
+        """Places that act or are acted on: "sanctions on Moscow", "a deal between Russia and Ukraine"."""
+        grammar = self.grammar
+        if match.type == "ASSAULT":
+            return match.actors
+        return match.actors + [
+            r for r in match.recipients if grammar.governor(r)[0] in ("prep:on", "prep:between", "prep:over", "prep:at")
+        ]
+
     def _struck(self, match: Match) -> Place | None:
         """What was struck says where, if it is a place or "the port of" one."""
         if match.type == "ASSAULT":
@@ -137,7 +146,7 @@ class Records:
         text = grammar.words[match.trigger]
         sentence = grammar.sentence(match.trigger)
         date = nearest(grammar, match, self.dates) or self.date_beside.get(match.trigger)
-        place = nearest(grammar, match, self.places, match.actors) or self._struck(match)
+        place = nearest(grammar, match, self.places, self._not_where(match)) or self._struck(match)
         status = match.status
         quote = self._quote(start)
         if quote and status == "realised":

@@ -171,6 +171,15 @@ def known_kinds() -> dict[str, tuple[str, str]]:
 
 
 @cache
+def known_owners() -> dict[str, frozenset[str]]:
+    """Names of the knowledge base (lower case, without "the") -> the ids of those so called."""
+    owners: dict[str, set[str]] = {}
+    for row in seed("actor_aliases"):
+        owners.setdefault(row["alias"].lower().removeprefix("the "), set()).add(row["actor_id"])
+    return {name: frozenset(ids) for name, ids in owners.items()}
+
+
+@cache
 def honorifics() -> frozenset[str]:
     """Titles that say nothing of the office (Mr, Dr, Sir)."""
     return frozenset(row["form"] for row in lexicon("titles") if row["kind"] == "honorific")

@@ -30,6 +30,12 @@ ASIDE = 12  # tokens between commas before "that"
 NOT_CLAUSE_INITIAL = frozenset(["IN", "CC", "TO", "RP", "WRB", "VBN", "VBD", "VBZ", "VBP", "MD"])
 # Words that add, after a comma, what no longer belongs to a noun phrase before it.
 ADDERS = frozenset(["even", "though", "before", "until", "compared", "according", "he", "she", "they", "it", "then"])
+# Words that begin a clause before the main one, and tags that the main one begins with.
+FRONTING = frozenset(
+    ["as", "when", "while", "after", "although", "though", "because", "since", "once", "if", "whereas"]
+)
+CLAUSE_INITIAL = frozenset(["DT", "NNP", "NNPS", "NN", "NNS", "PRP", "PRP$", "CD", "JJ", "EX"])
+ASIDES = frozenset(["appos", "relcl", "acl"])
 # Words that a reported sentence without "that" may begin with.
 SUBORDINATORS = frozenset(["if", "while", "when", "as", "because", "despite", "after", "since", "unless", "although"])
 
@@ -48,7 +54,8 @@ class Contents(Frames):
         if is_as:
             opener -= 1
         at_piece = self._piece_before(opener, unit)
-        begin = None if frame.entry.pos == "ADP" else self._right_start(frame, unit)
+        is_aside = is_as and frame.speaker is not None and frame.speaker[0] >= frame.end  # "As reported by NP, ..."
+        begin = None if frame.entry.pos == "ADP" or is_aside else self._right_start(frame, unit)
         if frame.entry.pos == "ADP" or (is_as and begin is None):
             if at_piece is None and (opener < unit.start or not self._has_verb(unit.start, opener + 1)):
                 comma = self._comma(frame_end, unit)
@@ -58,12 +65,14 @@ class Contents(Frames):
             return self._left_content(unit, opener) if doc[opener - 1].lower_ != "that" else []
         if (
             at_piece is not None
-            and (begin is None or self._reads_as_sentence(at_piece))
+            and (begin is None or self._reads_as_sentence(at_piece) or self._is_closed(at_piece, begin))
             and not self._is_participle(frame)
             and frame.entry.takes & {"direct", "that"}
         ):
             spans = self._left_content(unit, opener)
             resume = self._piece_after(frame_end, unit)
+            if resume is not None and self._goes_to_another(frame_end, resume, frames):
+                resume = None
             return spans + self._quoted_from(resume, unit) if resume is not None else spans
         if begin is not None and self._is_amid(frame, opener, begin, unit):
             return self._left_content(unit, opener) + self._spans(begin, self._clause_end(frame, begin, unit, frames))
@@ -86,6 +95,17 @@ class Contents(Frames):
             return []
         spans = self._left_content(unit, opener)
         return spans + self._spans(resume, unit.end) if resume is not None else spans
+
+    def _is_closed(self, piece: int, begin: int) -> bool:
+        """Whether a quotation's own comma binds it to the cue, where only a weak beginning follows: "..., in which"."""
+        last = self.text[self.pieces[piece].start : self.pieces[piece].end].rstrip()[-1:]
+        return last in (",", "?", "!") and self.piece_of[begin] == -1 and self.doc[begin].lower_ != "that"
+
+    def _goes_to_another(self, start: int, stop: int, frames: list[Frame]) -> bool:
+        """Whether another cue stands between a frame and the next quotation: "..., she said, adding later, ..."."""
+        return any(other.entry.pos == "VERB" and start <= other.cue.i < stop for other in frames) or any(
+            self.doc[i].tag_ == "VBG" and self.doc[i - 1].text == "," for i in range(start, stop)
+        )
 
     def _is_amid(self, frame: Frame, opener: int, begin: int, unit: Unit) -> bool:
         """Whether the frame stands between two parts of its content: "The town, he said, 'is lost'"."""
@@ -157,7 +177,12 @@ class Contents(Frames):
             if (
                 lower == "that"
                 and "that" in takes
-                and (token.dep_ == "mark" or token.tag_ != "WDT" or self.piece_of[min(i + 1, unit.end - 1)] != -1)
+                and (
+                    token.dep_ == "mark"
+                    or token.tag_ != "WDT"
+                    or doc[i - 1].text[0].isupper()  # "wrote on X that"
+                    or self.piece_of[min(i + 1, unit.end - 1)] != -1
+                )
             ):
                 return i
             if lower in WH and token.dep_ != "pobj" and token.tag_ != "DT":
@@ -212,6 +237,8 @@ class Contents(Frames):
         end = unit.end
         if doc[begin].lower_ not in ("that", "if", "whether") and not self._clause_follows(begin, unit):
             end = self._phrase_content_end(begin, unit)
+        if self._is_fronted(frame, unit):
+            end = min(end, self._main_clause(begin, unit))
         edge = cue.right_edge.i + 1
         if cue.dep_ in EMBEDDED and begin < edge < end and self.piece_of[edge] == -1:
             after = doc[edge]
@@ -260,6 +287,23 @@ class Contents(Frames):
             return min(end, other.start)
         return end
 
+    def _is_fronted(self, frame: Frame, unit: Unit) -> bool:
+        """Whether a main clause is still to come: "As he said ..., ...", "Asked about ..., ..."."""
+        doc, left = self.doc, frame.left
+        if doc[left].lower_ in FRONTING or (left > unit.start and doc[left - 1].lower_ in FRONTING):
+            opening = left if doc[left].lower_ in FRONTING else left - 1
+            return opening == unit.start or doc[opening - 1].text == "," or doc[opening - 1].tag_ == "CC"
+        return left == unit.start == frame.cue.i and frame.cue.tag_ in ("VBG", "VBN")
+
+    def _main_clause(self, begin: int, unit: Unit) -> int:
+        """The comma before the main clause that follows a fronted one; the end of the unit where there is none."""
+        for i in range(begin + 1, unit.end - 2):
+            if self.doc[i].text == "," and self.piece_of[i] == -1:
+                following = self.doc[i + 1]
+                if following.tag_ in CLAUSE_INITIAL and self._clause_follows(i + 1, unit):
+                    return i
+        return unit.end
+
     def _phrase_content_end(self, begin: int, unit: Unit) -> int:
         """End of a noun phrase or infinitive as content: before a participle or clause set off by a comma."""
         doc = self.doc
@@ -267,6 +311,11 @@ class Contents(Frames):
             if doc[i].text != "," or self.piece_of[i] != -1:
                 continue
             following = doc[i + 1]
+            top = following
+            while top.head.left_edge.i == i + 1 and top.head != top:
+                top = top.head
+            if top.dep_ in ASIDES and top.left_edge.i == i + 1:
+                return i
             if following.tag_ == "VBG" or following.lower_ in SUBORDINATORS or following.lower_ in ADDERS:
                 return i
             if following.tag_ == "CC" and self._clause_follows(i + 2, unit):

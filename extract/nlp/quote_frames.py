@@ -76,7 +76,7 @@ class Frames(Units):
                 frame = self._verb(token, cues.get(("VERB", lower)) or other_cue(token), unit, tagged[i])
             elif entry := cues.get(("ADP", lower)):
                 frame = self._according(token, entry, unit)
-            elif tag in VERB_TAGS or (unit.pieces and ("VERB", lower) in cues and self._leads_to_quote(i, unit)):
+            elif tag in VERB_TAGS or (("VERB", lower) in cues and self._must_be_verb(i, unit)):
                 if entry := cues.get(("VERB", lower)):
                     frame = self._verb(token, entry, unit)
             elif tag in NOUN_TAGS and (entry := cues.get(("NOUN", lower))):
@@ -85,6 +85,12 @@ class Frames(Units):
                 frame = self._introduction(i, unit)
             if frame is not None:
                 yield frame
+
+    def _must_be_verb(self, i: int, unit: Unit) -> bool:
+        """Whether a cue that the tagger took for a noun stands right before a quotation or a closing colon."""
+        if unit.pieces and (self._leads_to_quote(i, unit) or self._opens_inverted(i, unit)):
+            return True
+        return i > unit.start and i + 2 == unit.end and self.doc[i + 1].text == ":" and self.doc[i].tag_ == "NNS"
 
     def _relay(self, unit: Unit, tagged: dict[int, tuple[int, int] | None]) -> tuple[Frame | None, tuple[int, ...]]:
         """ "X was quoted as saying", "Tasnim quoted X as saying": in both X speaks; also the tokens of both verbs."""
@@ -124,6 +130,9 @@ class Frames(Units):
                 frame = self._verb(token, other_cue(token), unit, None)
                 if frame is not None:
                     frame.method, frame.end = "colon", colon
+                    subject = next((c for c in token.lefts if c.dep_ == "nsubj" and self._is_framed(c, unit)), None)
+                    if subject is not None:
+                        frame.subject, frame.speaker = subject, self._phrase(subject, frame, unit)
                 return frame
         return None
 
@@ -203,12 +212,17 @@ class Frames(Units):
         if subject is not None and not (tag and subject.i < cue.i):
             frame.subject, frame.method = subject, method
             frame.speaker = self._phrase(subject, frame, unit)
+        if method == "passive" and subject is None and not tag:
+            frame.method = "passive"  # "was announced": whoever is its subject does not speak
+            return frame
         if frame.speaker is None or self._is_passed_over(frame, unit):
             self._nearby(frame, unit, is_inverted=bool(tag))
         return frame
 
     def _is_inverted(self, cue: Token, start: int, unit: Unit) -> bool:
         """Whether a cue stands between a comma and the phrase that closes its unit: "..., said two witnesses."."""
+        if self._opens_inverted(start, unit):
+            return True
         if start != cue.i or start == unit.start or self.doc[start - 1].text != "," or cue.tag_ not in FINITE_TAGS:
             return False
         following = self.doc[cue.i + 1] if cue.i + 1 < unit.end else None
@@ -216,6 +230,13 @@ class Frames(Units):
             return False
         comma = next((i for i in range(cue.i + 1, unit.end) if self.doc[i].text == ","), unit.end)
         return not self._has_verb(cue.i + 1, comma)
+
+    def _opens_inverted(self, i: int, unit: Unit) -> bool:
+        """Whether token ``i`` opens its unit and only a phrase stands between it and a colon: "Said the mayor: ..."."""
+        if i != unit.start or i + 2 >= unit.end or not self.doc[i].lower_.endswith("d"):
+            return False
+        colon = self._phrase_end(i + 1, unit)
+        return colon < unit.end and self.doc[colon].text == ":" and self._leads_to_quote(colon, unit)
 
     def _is_passed_over(self, frame: Frame, unit: Unit) -> bool:
         """Whether a name or pronoun stands between the subject the parse gives and the verb."""
@@ -355,7 +376,11 @@ class Frames(Units):
 
     def _phrase_end(self, start: int, unit: Unit) -> int:
         end = start
-        while end < unit.end and self.piece_of[end] == -1 and self.doc[end].pos_ in PHRASE:
+        doc = self.doc
+        while end < unit.end and self.piece_of[end] == -1:
+            is_list = doc[end].text == "," and doc[end - 1].pos_ == "ADJ" and end + 1 < unit.end  # "a tall, silent man"
+            if doc[end].pos_ not in PHRASE and not (is_list and doc[end + 1].pos_ == "ADJ"):
+                break
             end += 1
         return max(end, start + 1)
 

@@ -72,12 +72,16 @@ class Frame:
 
 @dataclass(slots=True, eq=False)
 class Found:
-    """A quotation under way: pieces in characters, with the frame that introduces it."""
+    """A quotation under way: pieces in characters, with the frame that introduces it.
+
+    ``is_verbatim`` says that it is direct whether or not it stands in marks.
+    """
 
     spans: list[list[int]]
     unit: Unit
     frame: Frame | None
     method: str
+    is_verbatim: bool = False
 
 
 def is_finite(verb: Token) -> bool:

@@ -180,12 +180,9 @@ def _paragraph(
     if not open_doubles:
         return pieces, False
     first = open_doubles[0]
-    stop = _lost_end(text, first.end, end)
-    goes_on = (
-        bool(following)
-        and stop == end
-        and ((following[0].opens and _starts_paragraph(text, following[0])) or not following[0].opens)
-    )
+    opens_next = bool(following) and following[0].opens and _starts_paragraph(text, following[0])
+    stop = _lost_end(text, first.end, end, opens_next)
+    goes_on = bool(following) and stop == end and (opens_next or not following[0].opens)
     piece = _piece(text, first, stop, stop, number, 0, is_whole=goes_on)
     outside = [other for other in pieces if other.outer_end <= first.start]
     inside = [replace(other, depth=max(other.depth, 1)) for other in pieces if first.end <= other.outer_start < stop]
@@ -225,14 +222,17 @@ def _piece(text: str, opener: _Mark, end: int, outer_end: int, number: int, dept
     return Piece(start, end, opener.start, outer_end, number, depth, False, is_whole)
 
 
-def _lost_end(text: str, start: int, end: int) -> int:
+def _lost_end(text: str, start: int, end: int, opens_next: bool = False) -> int:
     """Where a quotation without its closing mark ends.
 
-    At a single mark written for a double one, before a short last clause of attribution, else at the end.
+    At a single mark written for a double one, before a short last clause of attribution, else at the end. Where the
+    next paragraph opens anew (``opens_next``) a last sentence such as "We told the council." is part of it.
     """
     if single := SINGLE_CLOSER.search(text, start, end):
         return single.end() - 1  # “so.’
     tail = ATTRIBUTION.search(text, start, end)
+    if tail and opens_next and text[tail.start("tail") - 1] == ".":
+        tail = None
     return tail.start("tail") if tail and tail.start("tail") > start else start + len(text[start:end].rstrip())
 
 

@@ -7,7 +7,8 @@ from bisect import bisect_left
 from spacy.tokens import Doc, Token
 
 from extract.nlp.quote_cues import Cue, load_channels
-from extract.nlp.quote_grammar import DASHES, FINITE_TAGS, RELATIVES, STOPS, VERB_TAGS, Found, Unit
+from extract.nlp.quote_grammar import CONNECTIVES, DASHES, FINITE_TAGS, RELATIVES, STOPS, VERB_TAGS, Found, Unit
+from extract.nlp.quote_layout import laid_out
 from extract.nlp.quote_marks import Piece, find_pieces, paragraphs
 from extract.records import QuoteType
 
@@ -30,6 +31,7 @@ class Units:
         self.pieces = [
             piece for piece in find_pieces(self.text, self.bounds) if piece.depth == 0 and piece.start < piece.end
         ]
+        self.laid = laid_out(self.text, self.bounds)
         self.ends = [piece.end for piece in self.pieces]
         self.mentions = {(mention.start, mention.end): mention for mention in doc._.mentions}
         self.channels = load_channels()
@@ -186,7 +188,8 @@ class Units:
         """First token of a quoted piece that goes on after the frame, its comma or colon passed."""
         for i in range(start, unit.end):
             if self.piece_of[i] != -1:
-                before = self.doc[i - 1].text
+                k = i - 2 if self.doc[i - 1].lower_ in CONNECTIVES else i - 1  # "..., but '...'"
+                before = self.doc[k].text
                 return i if before in (",", ":", ";") or before in DASHES or i == start else None
         return None
 
@@ -237,6 +240,10 @@ class Units:
     def piece_at(self, offset: int) -> Piece | None:
         """The quoted piece, marks included, that covers a character."""
         return next((piece for piece in self.pieces if piece.outer_start <= offset < piece.outer_end), None)
+
+    def _token_end(self, offset: int) -> int:
+        """First token that starts at or after a character."""
+        return bisect_left(self.doc, offset, key=lambda token: token.idx)
 
     def _offset(self, end: int) -> int:
         """Character at which the token before ``end`` ends."""

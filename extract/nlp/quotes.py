@@ -10,6 +10,7 @@ parse. Quoted units without a cue of their own go to the quotation before them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import cast
@@ -20,10 +21,15 @@ from spacy.tokens import Doc, Token
 from extract.nlp import extensions  # noqa: F401
 from extract.nlp.actors import mention_at
 from extract.nlp.quote_content import Contents
-from extract.nlp.quote_cues import load_confidence, load_cues
-from extract.nlp.quote_grammar import NOUN_TAGS, Found, Frame, Unit
+from extract.nlp.quote_cues import Cue, load_confidence, load_cues
+from extract.nlp.quote_grammar import DAYS, NOUN_TAGS, Found, Frame, Unit
+from extract.nlp.quote_units import SENTENCE_WORDS
 from extract.records import Channel, MentionKind, Quote, QuoteType, SpeakerKind
 
+# What follows a cue that takes "on" without being said.
+MANNER = frozenset(["condition", "background", "behalf", "record", "camera", "anonymity"])
+# Cues after which, and a colon, the next paragraph is quoted without marks.
+BLOCK_CUES = frozenset(["say", "write", "tweet", "post", "state", "read", "add", "reply", "respond", "answer"])
 # Who says nothing in a news text: the reader and nobody.
 NOBODY = frozenset(["you", "me", "us", "nobody", "no one", "none", "anyone", "anybody"])
 FIRST_PERSON = frozenset(["i", "we", "me", "us"])
@@ -70,12 +76,23 @@ class Reading(Contents):
         found: list[Found] = []
         last: Found | None = None  # the quotation that a quoted unit without a cue would continue
         pending: Frame | None = None  # what introduces the next paragraph: "She replied:"
+        found += self._laid_out()
+        claimed = {paragraph for laid in self.laid for paragraph in laid.paragraphs}
         for number, unit in enumerate(self.units):
+            if unit.paragraph in claimed:
+                last = pending = None
+                continue
             frames = list(self._frames(unit))
             made = self._made(unit, frames)
             follows = last is not None and self._follows(last, number)
-            if unit.pieces and not made and self._is_orphan(unit):
-                spans = self._piece_spans(unit.pieces)
+            if pending is not None and not made and self._is_block(pending, unit):
+                found.append(Found([list(self.bounds[unit.paragraph])], unit, pending, "colon", is_verbatim=True))
+                claimed.add(unit.paragraph)
+                last = pending = None
+                continue
+            is_orphan = unit.pieces and not made and self._is_orphan(unit)
+            if is_orphan or (follows and not frames and self._goes_on(last, unit)):
+                spans = self._piece_spans(unit.pieces) if is_orphan else self._spans(unit.start, unit.end)
                 if pending:
                     last = Found(spans, unit, pending, "colon")
                     found.append(last)
@@ -99,6 +116,19 @@ class Reading(Contents):
             sorted(self._distinct(one for one in found if one.frame), key=lambda one: (one.spans[0], one.spans[-1]))
         )
 
+    def _laid_out(self) -> Iterator[Found]:
+        """What the layout attributes: turns of a transcript, signed quotations, posts."""
+        for laid in self.laid:
+            cue, name = (self.doc.char_span(*span, alignment_mode="expand") for span in (laid.cue, laid.speaker))
+            if cue is None or name is None:
+                continue
+            entry = Cue(cue.text, "PUNCT", "say", frozenset(["direct"]), "", laid.channel)
+            frame = Frame(cue[0], entry, cue.start, cue.end, (name.start, name.end), laid.method, name[-1])
+            unit = Unit(min(name.start, cue.start), self._token_end(laid.spans[-1][1]), laid.paragraphs[0])
+            unit.start = min(unit.start, self._token_end(laid.spans[0][0] + 1) - 1)
+            unit.end = max(unit.end, name.end)
+            yield Found(laid.spans, unit, frame, laid.method, is_verbatim=True)
+
     def _made(self, unit: Unit, frames: list[Frame]) -> list[Found]:
         """The quotations of a unit with a cue; an unquoted one needs a speaker too."""
         made = [
@@ -113,7 +143,9 @@ class Reading(Contents):
         if self._type(spans) == "direct":
             return True
         if frame.speaker is None:
-            return frame.entry.cue_class == "ask"
+            return frame.entry.cue_class == "ask" or frame.method == "passive"
+        if self._is_manner(spans[0]):
+            return False
         speaker = self.doc[frame.speaker[0] : frame.speaker[1]].text.lower()
         if speaker in NOBODY or (frame.entry.lemma == "think" and speaker in FIRST_PERSON):
             return False
@@ -121,6 +153,11 @@ class Reading(Contents):
             return True
         has_that = self.text[spans[0][0] : spans[0][0] + 5].lower() == "that "
         return has_that or frame.method not in ("participle", "passive", "noun") or self._type(spans) == "mixed"
+
+    def _is_manner(self, span: list[int]) -> bool:
+        """Whether a content tells when or how something was said: "spoke on Monday", "on condition of anonymity"."""
+        words = re.findall(r"[\w'’]+", self.text[span[0] : span[1]].lower())
+        return not words or words[0] in MANNER or all(word in DAYS or word.isdigit() for word in words)
 
     def _pending(self, unit: Unit, frames: list[Frame]) -> Frame | None:
         """The frame that introduces what follows the unit's last colon."""
@@ -135,6 +172,24 @@ class Reading(Contents):
         if last.unit.paragraph == unit.paragraph:
             return True
         return last.unit.paragraph == unit.paragraph - 1 and last.unit.end >= self.units[number - 1].end
+
+    def _is_block(self, introduction: Frame, unit: Unit) -> bool:
+        """Whether a paragraph without marks is what the one before introduced: "She wrote:", "in a statement:"."""
+        start, end = self.bounds[unit.paragraph]
+        if unit.pieces or self.doc[unit.start].idx != start or not self._has_verb(unit.start, unit.end):
+            return False
+        before = self.bounds[unit.paragraph - 1] if unit.paragraph else (0, 0)
+        says = introduction.entry.lemma in BLOCK_CUES or any(
+            word in self.channels for word in re.findall(r"\w+", self.text[before[0] : before[1]].lower())
+        )
+        return says and before[0] <= introduction.cue.idx < before[1] and self.text[end - 1] in ".!?…)"
+
+    def _goes_on(self, last: Found | None, unit: Unit) -> bool:
+        """Whether a unit of the same paragraph begins with a marked sentence, ends unmarked: "'So it is' for us."."""
+        if last is None or last.unit.paragraph != unit.paragraph or self.piece_of[unit.start] == -1:
+            return False
+        words = self.text[self.pieces[unit.pieces[0]].start : self.pieces[unit.pieces[0]].end].split()
+        return len(words) >= SENTENCE_WORDS and words[0][0].isupper()
 
     def _outermost(self, made: list[Found]) -> list[Found]:
         """Drop a quotation whose cue is part of another's content: only the outermost is reported."""
@@ -168,7 +223,7 @@ class Reading(Contents):
         for one in found:
             fields = self._cue_fields(one) | self._speaker_fields(one, records)
             fields["channel"] = self._channel(one, fields)
-            kind = self._type(one.spans)
+            kind: QuoteType = "direct" if one.is_verbatim else self._type(one.spans)
             if kind == "indirect" and self._is_pronoun(one.spans):
                 continue
             records.append(

@@ -34,6 +34,7 @@ PERSONAL_GOVERNMENT = GOVERNMENT | {"administration", "cabinet"}
 # Holders of these sectors belong to the elite (PLOVER ELI) once out of office.
 STATE = frozenset(("GOV", "LEG", "MIL", "JUD", "SPY", "COP", "IGO"))
 POLITIES = frozenset(("country", "nation", "republic", "kingdom"))
+POSTED = frozenset(("ambassador", "ambassadors", "envoy", "envoys", "representative", "consul"))
 KOREA = frozenset(("PRK", "KOR"))
 NOBODY = "nobody"  # actor_id of what stands for no actor; the method is then "none"
 PLACE_LABELS = frozenset(("GPE", "LOC", "FAC"))
@@ -352,7 +353,9 @@ class Resolver:
         actor = self._known(row, f"role {row['role']!r}")
         valid = _day(row["valid_from"], date.min), _day(row["valid_to"], date.max)
         words = [word.key for word in split(row["role"])]
-        bodies = [alias.actor for alias in self._aliases.get(key_of(_without_determiner(split(row["organisation"]))), ())]
+        bodies = [
+            alias.actor for alias in self._aliases.get(key_of(_without_determiner(split(row["organisation"]))), ())
+        ]
         office = Office(actor, office_key(words), next(iter(bodies), None), row["sector"], *valid)
         self._offices_of[actor.actor_id].append(office)
         self._offices[office_key(words), row["country_iso3"]].append(office)
@@ -467,8 +470,8 @@ class Resolver:
                 return self._government(capital)
             return _result("place:" + slug(key), _written(words), "place", capital.iso3, None, False, "capital")
         if key in self._demonyms:  # 'the British', and the adjective of 'a Russian attack'
-            people = self._demonyms[key]
-            return _result(people.actor_id, people.name, "country", people.iso3, None, True, "demonym")
+            country = self._demonyms[key]
+            return _result(country.actor_id, country.name, "country", country.iso3, None, True, "demonym")
         people = next((self._demonyms[one] for one in singulars(key) if one in self._demonyms), None)
         return self._people_of(None, people.iso3, "CVL", "demonym") if people else None
 
@@ -488,6 +491,14 @@ class Resolver:
     ) -> Resolution:
         words = _without_quantity(words)
         places = self._find_countries(words)
+        # 'Ambassador to Ukraine' says where, not whose.
+        posted = next(
+            (i for i, word in enumerate(words) if i and word.key == "to" and words[i - 1].key in POSTED), None
+        )
+        if posted is not None:
+            abroad = {span.found for span in places if span.start > posted}
+            places = [span for span in places if span.start < posted]
+            near = None if near in abroad else near
         if len({span.found for span in places}) > 1 and sum(span.end - span.start for span in places) == len(words):
             return _nobody(form)  # 'US-China' are two
         country = places[0].found if places else near
@@ -545,7 +556,9 @@ class Resolver:
         noun = head.found
         if named:
             actor = named.found
-            rules = any(office.role in WORDS["head of government"] for office in self._offices_of.get(actor.actor_id, ()))
+            rules = any(
+                office.role in WORDS["head of government"] for office in self._offices_of.get(actor.actor_id, ())
+            )
             return actor.country_iso3 if rules and noun.text in PERSONAL_GOVERNMENT else None
         if noun.text in GOVERNMENT:
             return country
@@ -627,7 +640,9 @@ class Resolver:
             sector = sector or body.sector
             shown = None if sector == body.sector else sector
         else:
-            owner, whose = (country.lower(), self.countries[country].name) if country else ("unknown", "unknown country")
+            owner, whose = (
+                (country.lower(), self.countries[country].name) if country else ("unknown", "unknown country")
+            )
             shown = sector
         name = f"{SECTORS[shown]} ({whose})" if shown else f"people of {whose}"
         ident = ":".join(["role", owner, *([shown.lower()] if shown else [])])
@@ -667,6 +682,8 @@ class Resolver:
             sector = body.sector if body and told.sector in (None, "GOV") else told.sector or sector
         if kind == "person" and len(name) == 1 and role is None and name[0].key in knowledge.given_names():
             return _nobody(form)  # 'Jim' is somebody only within the article
+        if label in PEOPLE_LABELS and len(name) == 1 and not name[0].key.endswith("s"):
+            return _nobody(form)  # the adjective of 'European capitals'
         if kind == "unnamed role":
             return self._people_of(body, country, sector, "role") if body or country else _nobody(form)
         if country is None and kind in ("organisation", "group"):
@@ -687,7 +704,9 @@ class Resolver:
         return held.body if held else None
 
     def _held(self, actor: Actor, on: date) -> Office | None:
-        held = [office for office in self._offices_of.get(actor.actor_id, ()) if office.valid_from <= on <= office.valid_to]
+        held = [
+            office for office in self._offices_of.get(actor.actor_id, ()) if office.valid_from <= on <= office.valid_to
+        ]
         return max(held, key=lambda office: office.valid_from, default=None)
 
     def _sector_on(self, actor: Actor, on: date | None) -> str | None:
@@ -868,14 +887,16 @@ class Resolver:
         # 'secretary-general' of a body; 'Kremlin spokesman' of a country.
         # Of Starlink the head is that of SpaceX.
         parent = body.part_of if body and body.kind == "company" else None
-        owners = [(body.actor_id if body else None, [*places, named]), (parent, [*places, named]), (country, places)]
+        spans = [(span.start, span.end) for span in places]
+        inner = [*spans, (named.start, named.end)] if named else spans
+        owners = ((body.actor_id if body else None, inner), (parent, inner), (country, spans))
         # Of 'President Putin's spokesman' the president is no part of the office.
         first = named.end if named and named.found.kind == "person" and named.end <= head.start else 0
         for owner, taken in owners:
             left = [
                 word.key
                 for i, word in enumerate(words)
-                if i >= first and word.key not in WORDS["filler"] and not any(span and span.start <= i < span.end for span in taken)
+                if i >= first and word.key not in WORDS["filler"] and not any(start <= i < end for start, end in taken)
             ]
             while left and (left[-1] in WORDS["preposition"] or left[-1] == "the"):
                 left.pop()

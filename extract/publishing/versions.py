@@ -7,8 +7,8 @@
     published/current.json     the same pointer as a file, for stores that know no links
 
 A version number stands for what the marts hold; the number behind the dot counts how often its history of runs was
-brought up to date. A reader that has the last version open keeps it open: its files stay until ``keep_versions``
-newer ones are there, and on the disk as long as a process has them open.
+brought up to date. The folder that was current before stays too, so that a reader in the middle of it can finish; a
+file that a process has open stays on the disk in any case.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class Manifest(BaseModel):
 
     @property
     def name(self) -> str:
-        return f"{self.made.version}.{self.made.refresh}"
+        return name_of((self.made.version, self.made.refresh))
 
 
 class MartManifest(BaseModel):
@@ -121,7 +121,7 @@ def current(settings: Settings) -> tuple[Path, Manifest] | None:
 
 def latest(settings: Settings) -> tuple[Path, Manifest] | None:
     """The current version or, where somebody has removed it, the newest that is left."""
-    left = (read(folder_of(settings) / "{}.{}".format(*v)) for v in reversed(all_versions(settings)))
+    left = (read(folder_of(settings) / name_of(v)) for v in reversed(all_versions(settings)))
     return current(settings) or next((found for found in left if found), None)
 
 
@@ -157,8 +157,9 @@ def put(folder: Path, manifest: Manifest, settings: Settings) -> Path:
         shutil.rmtree(target)
     folder.rename(target)
     sync(target.parent)
+    last = (settings.published / "current").resolve()
     switch(settings, manifest)
-    prune(settings, manifest)
+    prune(settings, {target.name, last.name})
     return target
 
 
@@ -186,13 +187,16 @@ def replace_by(target: Path, make: Callable[[Path], object]) -> None:
     temporary.replace(target)
 
 
-def prune(settings: Settings, manifest: Manifest) -> None:
-    """Keep the latest ``keep_versions`` versions, each as it was last brought up to date."""
-    latest = dict(all_versions(settings))
-    latest[manifest.made.version] = manifest.made.refresh
-    kept = sorted(latest.items())[-settings.keep_versions :]
-    for version in set(all_versions(settings)) - set(kept) - {(manifest.made.version, manifest.made.refresh)}:
-        shutil.rmtree(folder_of(settings) / "{}.{}".format(*version))
+def prune(settings: Settings, in_use: set[str]) -> None:
+    """Keep the latest ``keep_versions`` versions, each as it was last brought up to date, and what is in use."""
+    found = all_versions(settings)
+    kept = {name_of(v) for v in sorted(dict(found).items())[-settings.keep_versions :]} | in_use
+    for name in {name_of(v) for v in found} - kept:
+        shutil.rmtree(folder_of(settings) / name)
+
+
+def name_of(version: tuple[int, int]) -> str:
+    return "{}.{}".format(*version)
 
 
 def link(source: Path, target: Path) -> None:

@@ -13,8 +13,16 @@ from datetime import datetime
 import py3langid
 
 from extract.articles.copies import agency_credit, fingerprints
-from extract.articles.dating import ImplausibleDate, parse_time
-from extract.articles.identity import article_id, canonical_url, normalise_text, revision, text_key
+from extract.articles.dating import ImplausibleDate, parse_time, utc_offset
+from extract.articles.identity import (
+    article_id,
+    believable_link,
+    canonical_url,
+    normalise_text,
+    revision,
+    text_key,
+    title_key,
+)
 from extract.articles.index import Index, landed_as
 from extract.articles.parse import Parsed
 from extract.articles.polling import Poll
@@ -81,7 +89,7 @@ def to_article(
     title = " ".join(normalise_text(parsed.title or "").split()) or None
     text = normalise_text(parsed.text)
     url = parsed.url or None
-    canonical = canonical_url(url)
+    canonical = canonical_url(believable_link(parsed.canonical, url) or url)
     try:
         published_at, precision = parse_time(parsed.published_at, now=now)
     except ImplausibleDate:
@@ -121,6 +129,9 @@ def to_article(
         charset=parsed.charset,
         license=parsed.license or source.license,
         raw_path=where,
+        published_offset_s=utc_offset(parsed.published_at) if published_at else None,
+        title_key=title_key(title, parsed.outlet or source.name) or None,
+        is_live=parsed.is_live,
         agency=agency,
         agency_method=agency_method,
         fingerprints=fingerprints(text),

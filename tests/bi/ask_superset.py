@@ -46,7 +46,11 @@ def main() -> None:
         json={"database_id": 1, "sql": "CREATE TABLE x AS SELECT 1", "runAsync": False},
         headers={"X-CSRFToken": client.get("/api/v1/security/csrf_token/").json["result"]},
     )
-    print(json.dumps({"charts": charts, "dashboards": dashboards, "write": written.status_code}))
+    print(
+        json.dumps(
+            {"charts": charts, "dashboards": dashboards, "write": [written.status_code, written.get_data(as_text=True)]}
+        )
+    )
 
 
 def asked(client: Any, chart: dict[str, Any]) -> dict[str, Any]:

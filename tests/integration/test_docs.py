@@ -44,7 +44,8 @@ def test_dictionary_has_every_relation_and_column_that_analysts_see(warehouse):
     written = {docs.name(model): {c["name"] for c in model["columns"]} for _, model in docs.models()}
     seen: dict[str, set[str]] = {}
     for relation, column in warehouse.execute(
-        "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'main' AND NOT internal"
+        "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'main' AND NOT internal "
+        "AND table_name != 'schema_changes'"  # made by publishing, which describes it
     ).fetchall():
         seen.setdefault(relation, set()).add(column)
     macros = {"actor_ids": {"actor_id"}}
@@ -66,7 +67,8 @@ def test_catalogue_comments_on_every_table_view_column_and_macro_of_analysts(war
 def test_comments_are_those_of_the_dictionary(warehouse):
     dictionary = docs.DICTIONARY.read_text()
     for column, comment in warehouse.execute(
-        "SELECT column_name, comment FROM duckdb_columns() WHERE schema_name = 'main' AND NOT internal"
+        "SELECT column_name, comment FROM duckdb_columns() WHERE schema_name = 'main' AND NOT internal "
+        "AND table_name != 'schema_changes'"
     ).fetchall():
         assert f"| `{column}` |" in dictionary
         assert " ".join(comment.split()) in dictionary

@@ -4,9 +4,13 @@ import gzip
 import io
 import itertools
 import json
+import os
+import subprocess
+import sys
 import threading
 import time
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -194,6 +198,7 @@ def test_feed_of_several_sources_and_robots_are_fetched_once_a_run(site):
     run = Run.by_hand(DAY)
     assert [site.ingest(s, run=run)["landed"] for s in ("a", "b")] == [1, 1]
     assert [a.path for a in site.web.asked] == ["/robots.txt", "/feed"]
+    assert site.errors() == [("landed", None)] * 2, "each source has its own outcome"
     site.ingest("a", run=Run.by_hand(DAY))
     assert len(site.web.asked) > 2, "another run asks again"
 
@@ -485,3 +490,123 @@ def test_time_of_a_source_is_bounded(site):
     assert counts["landed"] >= 1
     assert counts["skipped"] >= 1
     assert ("skipped", "OutOfTime") in site.errors()
+
+
+def test_check_shows_what_each_source_gives_and_lands_nothing(site):
+    from rich.console import Console
+
+    from extract.articles import check
+
+    closed = site.web.add("closed.test", "/robots.txt", response("User-agent: *\nDisallow: /x", kind="text/plain"))
+    site.web.add("closed.test", "/feed", response(rss((closed.replace("robots.txt", "x"), "Closed", NOON))))
+    (site.root / "inbox").mkdir()
+    (site.root / "inbox" / "a.txt").write_text("Ferry\n\nPublished: 2022-10-14\n\n" + STORY[0])
+    site.sources(
+        {"id": "well", "kind": "feed", "path": feed_of(site, "Ferry", "Bridge")},
+        {"id": "entries", "kind": "feed", "path": site.web.url("post.test", "/feed"), "fetch": "entry"},
+        {"id": "gone", "kind": "feed", "path": site.web.url("post.test", "/nothing")},
+        {"id": "closed", "kind": "feed", "path": site.web.url("closed.test", "/feed")},
+        {"id": "local", "kind": "folder", "path": str(site.root / "inbox")},
+        {"id": "missing", "kind": "folder", "path": str(site.root / "no-such")},
+    )
+    found = {c.source.id: c for c in check.check(site.settings, DAY)}
+    assert (found["well"].entries, found["well"].newest, found["well"].problem) == (2, datetime(2022, 10, 14, 12), None)
+    assert (found["well"].robots, found["well"].sample) == ("allowed", "Ferry")
+    assert found["entries"].entries == 2
+    assert "NotFound" in found["gone"].problem
+    assert found["closed"].robots == "refused"
+    assert found["local"].newest == datetime(2022, 10, 14)
+    assert "FileNotFoundError" in found["missing"].problem
+    console = Console(file=io.StringIO(), width=160)
+    assert not check.show(console, iter(found.values()))
+    assert "NotFound" in console.file.getvalue()
+    assert not site.settings.landing.exists()
+    with pytest.raises(KeyError, match="no source other"):
+        list(check.check(site.settings, DAY, ["other"]))
+
+
+def test_whole_run_under_airflow_fetches_and_counts(tmp_path):
+    """The command as a user gives it, in a process of its own; addresses are loopback's, which the source allows."""
+    wirehouse = Path(sys.executable).parent / "wirehouse"
+    with Web() as web:
+        site = Site(tmp_path, web)
+        names = ("Ferry", "Bridge")
+        items = [(web.add("127.0.0.1", f"/{n}", story(n)), n, NOON) for n in names]
+        gone = web.url("127.0.0.1", "/gone")
+        feed = web.add("127.0.0.1", "/feed", response(rss(*items, (gone, "Gone", NOON))))
+        sources = [{"id": i, "kind": "feed", "path": feed} for i in ("post", "again")]
+        site.sources(*sources)
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("AIRFLOW")}
+        environment |= {"WIREHOUSE_DATA": str(site.settings.data), "WIREHOUSE_CONFIG": str(tmp_path), "COLUMNS": "200"}
+
+        def command(*arguments):
+            return subprocess.run([wirehouse, *arguments], env=environment, capture_output=True, text=True)
+
+        done = command("run", "--day", str(DAY))
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "6 items of 2 sources" in done.stdout
+        assert "4 landed, 0 unchanged, 0 quarantined, 2 failed" in done.stdout
+        assert web.paths().count("/feed") == 1
+        asked = len(web.asked)
+        again = command("ingest", "--day", str(DAY), "--from-archive")
+        assert again.returncode == 0, again.stderr
+        assert "post: 0 landed, 2 unchanged" in again.stdout
+        assert len(web.asked) == asked
+        checked = command("sources", "check", "post")
+        assert "Ferry" in checked.stdout
+        assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_http2_is_spoken_over_one_connection(tmp_path, monkeypatch):
+    """A server that speaks nothing but HTTP/2, with a certificate that the test vouches for."""
+    import asyncio
+    import ssl
+
+    import h2.config
+    import h2.connection
+    import h2.events
+    from test_hostile import self_signed
+
+    connections = []
+
+    async def serve(reader, writer):
+        con = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False, header_encoding="utf-8"))
+        connections.append(con)
+        con.initiate_connection()
+        writer.write(con.data_to_send())
+        while data := await reader.read(65_536):
+            for event in con.receive_data(data):
+                if isinstance(event, h2.events.RequestReceived):
+                    path = dict(event.headers)[":path"]
+                    body = page(f"Ferry {path[1:]}", *STORY).encode()
+                    status = "404" if path == "/robots.txt" else "200"
+                    con.send_headers(event.stream_id, [(":status", status), ("content-type", "text/html")])
+                    con.send_data(event.stream_id, body, end_stream=True)
+            writer.write(con.data_to_send())
+            await writer.drain()
+
+    server_side = self_signed(tmp_path)
+    server_side.set_alpn_protocols(["h2"])
+    client_side = ssl.create_default_context(cafile=tmp_path / "self-signed.pem")
+    monkeypatch.setattr(fetch, "tls_context", lambda: client_side)
+
+    async def on_loopback(host, port):
+        return ["127.0.0.1"]
+
+    monkeypatch.setattr(fetch, "resolve", on_loopback)
+    with Web(server_side) as web:
+        start = asyncio.start_server(serve, "127.0.0.1", 0, ssl=server_side)
+        server = asyncio.run_coroutine_threadsafe(start, web.loop).result()
+        port = server.sockets[0].getsockname()[1]
+        site = Site(tmp_path, web)
+        links = [f"https://selfsigned.test:{port}/{n}" for n in range(4)]
+        site.sources({"id": "post", "kind": "pages", "path": links})
+        assert site.ingest()["landed"] == 4
+        web.loop.call_soon_threadsafe(server.close)
+    assert len(connections) == 1
+    [file] = [f for f in site.warcs() if "source=post" in str(f)]
+    with file.open("rb") as warc_file:
+        protocols = [
+            r.rec_headers.get_header("WARC-Protocol") for r in ArchiveIterator(warc_file) if r.rec_type == "response"
+        ]
+    assert protocols == ["h2"] * 4

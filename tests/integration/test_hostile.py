@@ -510,3 +510,14 @@ def test_every_fault_is_an_outcome_and_harms_nothing_else(site, tmp_path):
         DOCS.write_text(head + START + made + END + tail)
     else:
         assert written == made, "docs/ingestion.md differs: WIREHOUSE_REWRITE_DOCS=1 rewrites its table"
+
+
+def test_every_error_class_is_documented():
+    from extract.articles import archive, listing, polling
+
+    text = DOCS.read_text()
+    modules = (fetch, listing, polling, archive)
+    kinds = {k for m in modules for k in vars(m).values() if isinstance(k, type) and issubclass(k, Exception)}
+    ours = {k.__name__ for k in kinds if k.__module__.startswith("extract.articles")}
+    missing = {name for name in ours - {"FetchError", "ListError", "ImplausibleDate"} if f"`{name}`" not in text}
+    assert not missing

@@ -44,9 +44,9 @@ class Project:
         for shard in extract.plan(run, self.settings):
             extract.extract(run, shard, self.settings)
         load.load(run, self.settings)
-        skip = shutil.ignore_patterns("models", "training", "target", "logs", "__pycache__")
-        for name in ("extract", "dbt_project"):
-            shutil.copytree(ROOT / name, root / "code" / name, ignore=skip)
+        code = shutil.ignore_patterns("models", "training", "__pycache__")  # the build needs no spaCy pipeline
+        shutil.copytree(ROOT / "extract", root / "code" / "extract", ignore=code)
+        shutil.copytree(ROOT / "dbt_project", root / "code" / "dbt_project", ignore=shutil.ignore_patterns("target"))
 
     def python(self, *arguments: str) -> str:
         environment = os.environ | {
@@ -116,7 +116,9 @@ def test_an_actor_and_its_aliases_take_effect_without_reading_an_article(project
     after = project.actors()
     assert after["Zhytniv Dockhands League"] == after["Crane Brotherhood"] == ("dockhands-league", True)
     assert after["Jana Hronova"] == ("jana-hronova", True)
-    assert project.ask("SELECT sector, country_iso3 FROM actors WHERE actor_id = 'dockhands-league'") == [("LAB", "UKR")]
+    assert project.ask("SELECT sector, country_iso3 FROM actors WHERE actor_id = 'dockhands-league'") == [
+        ("LAB", "UKR")
+    ]
     assert project.ask("SELECT DISTINCT speaker_actor_id FROM quotes WHERE type <> 'indirect'") == [("jana-hronova",)]
 
     assert project.shards() == shards

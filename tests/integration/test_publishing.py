@@ -128,7 +128,8 @@ def test_changed_rows_are_a_new_version_and_old_ones_go(published):
         change(settings, f"UPDATE articles SET title = 'Edited {n}' WHERE title LIKE 'Talks%' OR title LIKE 'Edited%'")
         publish(settings)
         publish(settings)
-    assert [v for v, _ in versions.all_versions(settings)] == [first + 2, first + 3, first + 4]
+    # The latest three, and the folder that was current before.
+    assert versions.all_versions(settings) == [(first + 2, 1), (first + 3, 1), (first + 4, 0), (first + 4, 1)]
     assert manifest(settings).name == f"{first + 4}.1"
     assert json.loads((settings.published / "current.json").read_text())["version"] == f"{first + 4}.1"
 

@@ -67,6 +67,14 @@ def test_words_that_only_look_like_dates():
     assert find(text) == []
 
 
+def test_ages_lengths_and_counts_are_not_dates():
+    text = (
+        "The 22-year-old got five years in prison after a two-day visit and a 30-day truce. She worked there for three "
+        "hours, paid $1,999 for 2,024 shares and finished within 48 hours. The 9/11 commission had 10 members."
+    )
+    assert [found[0] for found in find(text)] in ([], ["9/11"])
+
+
 def test_day_that_counts_from_the_one_before():
     found = find("The bridge fell on 3 March 2023. A day later the road was open again.")
     assert found[1] == ("A day later", "2023-03-04/2023-03-04", "narrative")

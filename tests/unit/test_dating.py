@@ -1,8 +1,10 @@
 from datetime import datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from extract.articles.dating import ImplausibleDate, parse_time
+from extract.articles.dating import ImplausibleDate, parse_time, url_day, utc_offset
 
 NOW = datetime(2026, 1, 1)
 
@@ -16,6 +18,8 @@ NOW = datetime(2026, 1, 1)
         ("2022-10-14", datetime(2022, 10, 14), "day"),
         ("October 14, 2022", datetime(2022, 10, 14), "day"),
         ("20221014", datetime(2022, 10, 14), "day"),
+        ("1665704531", datetime(2022, 10, 13, 23, 42, 11), "second"),
+        ("1665704531000", datetime(2022, 10, 13, 23, 42, 11), "second"),
         ("13/04/2022", datetime(2022, 4, 13), "day"),
         ("October 2022", datetime(2022, 10, 1), "month"),
         ("2022", datetime(2022, 1, 1), "year"),
@@ -34,3 +38,50 @@ def test_what_names_no_day_for_certain_is_unknown(written):
 def test_implausible_times_are_refused(written):
     with pytest.raises(ImplausibleDate):
         parse_time(written, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("2022-10-14T23:30:00-05:00", -18000),
+        ("Fri, 14 Oct 2022 10:00:00 +0330", 12600),
+        ("14 October 2022 5:30 pm EST", -18000),
+        ("2022-10-14T10:00:00Z", 0),
+        ("1665704531", 0),
+        ("2022-10-14 10:00", None),
+        ("2022-10-14", None),
+        ("soon", None),
+        (None, None),
+    ],
+)
+def test_offset_is_the_one_written(written, expected):
+    assert utc_offset(written) == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("https://a.example/2022/03/01/dishes", "2022-03-01"),
+        ("https://a.example/world/2022/mar/1/dishes", "2022-03-01"),
+        ("https://a.example/news/2022-03-01-dishes", "2022-03-01"),
+        ("https://a.example/20220301/dishes", "2022-03-01"),
+        ("https://a.example/2022/03/dishes", None),
+        ("https://a.example/2022/13/41/dishes", None),
+        ("https://a.example/story-202203011234", None),
+        ("https://a.example/2022/03/01/from-2021-01-01", None),
+        ("https://a.example/2999/03/01/dishes", None),
+        (None, None),
+    ],
+)
+def test_day_of_an_address(address, expected):
+    assert url_day(address) == expected
+
+
+@given(st.text(max_size=60) | st.from_regex(r"\d{1,14}([-/ T:.+]\d{1,4}){0,6}", fullmatch=True))
+def test_any_string_is_a_plausible_time_or_none(written):
+    try:
+        utc, precision = parse_time(written, now=NOW)
+    except ImplausibleDate:
+        return
+    assert (utc is None) == (precision == "none")
+    assert utc is None or datetime(1990, 1, 1) <= utc <= datetime(2026, 1, 2)

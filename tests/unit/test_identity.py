@@ -1,6 +1,17 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from extract.articles.identity import article_id, canonical_url, normalise_text, revision, text_key
+from extract.articles.identity import (
+    article_id,
+    believable_link,
+    canonical_url,
+    headline,
+    normalise_text,
+    revision,
+    text_key,
+    title_key,
+)
 
 
 @pytest.mark.parametrize(
@@ -55,3 +66,108 @@ def test_article_without_address_is_known_by_its_content():
 def test_copies_differing_in_marks_and_case_share_a_key():
     assert text_key("“We will stay,” she said.") == text_key('"We will stay", She said')
     assert text_key("three were hurt") != text_key("four were hurt")
+
+
+@pytest.mark.parametrize(
+    ("variant", "expected"),
+    [
+        ("https://courier.example/a/../news/./x//y/", "https://courier.example/news/x/y"),
+        ("https://courier.example/news/index.html", "https://courier.example/news"),
+        ("https://courier.example/news/x.amp.html", "https://courier.example/news/x.html"),
+        ("https://courier.example/amp/news/x", "https://courier.example/news/x"),
+        ("https://courier-example.cdn.ampproject.org/c/s/courier.example/news/x", "https://courier.example/news/x"),
+        ("https://www.google.com/amp/s/courier.example/news/x", "https://courier.example/news/x"),
+        ("https://новини.example/x", "https://xn--b1amarcd.example/x"),
+        ("https://courier.example./x", "https://courier.example/x"),
+        ("http://courier.example:80/x", "https://courier.example/x"),
+        ("http://courier.example:8080/x", "https://courier.example:8080/x"),
+        ("https://courier.example/%7Ejane/caf%c3%a9", "https://courier.example/~jane/caf%C3%A9"),
+    ],
+)
+def test_parts_of_an_address_have_one_spelling(variant, expected):
+    assert canonical_url(variant) == expected
+
+
+PARTS = st.text(st.characters(codec="utf-8"), max_size=12)
+ADDRESSES = st.builds(
+    "{}://{}{}{}{}{}".format,
+    st.sampled_from(["http", "https", "HTTPS"]),
+    st.sampled_from(["a.example", "WWW.A.Example", "m.a.example", "новини.example", "a.example:443", "[::1]", "a..b"]),
+    st.sampled_from(["", "/", "//", "/../x", "/amp", "/x/amp/", "/index.html", "/amp/amp"]),
+    PARTS,
+    st.sampled_from(["", "?", "?b=2&a=1", "?utm_source=x&q=%", "?a=;b&&", "?a=%E9"]),
+    PARTS,
+)
+
+
+@given(ADDRESSES | st.text(max_size=60) | PARTS.map("https://{}".format))
+@settings(deadline=None, max_examples=300)
+def test_any_address_is_canonical_after_once_or_is_none(address):
+    once = canonical_url(address)
+    assert once is None or canonical_url(once) == once
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("abcd"), st.text("xyz1", max_size=3)), max_size=5, unique_by=lambda p: p[0]),
+    st.randoms(),
+)
+@settings(deadline=None)
+def test_order_of_parameters_plays_no_part(parameters, dice):
+    written = "https://a.example/x?" + "&".join(f"{k}={v}" for k, v in parameters)
+    other = "https://a.example/x?" + "&".join(f"{k}={v}" for k, v in dice.sample(parameters, len(parameters)))
+    assert canonical_url(written) == canonical_url(other)
+
+
+ASKED = "https://www.courier.example/world/dishes?utm_source=x"
+
+
+@pytest.mark.parametrize(
+    ("link", "url", "expected"),
+    [
+        ("https://courier.example/news/dishes-arrive", ASKED, "https://courier.example/news/dishes-arrive"),
+        ("/news/dishes-arrive", ASKED, "https://www.courier.example/news/dishes-arrive"),
+        ("https://amp.courier.example/world/dishes", ASKED, "https://amp.courier.example/world/dishes"),
+        # The home page, a section above, another site, and what is no address.
+        ("https://www.courier.example/", ASKED, None),
+        ("https://www.courier.example/world", ASKED, None),
+        ("https://echo.example/world/dishes", ASKED, None),
+        ("https://[broken", ASKED, None),
+        ("javascript:void(0)", ASKED, None),
+        (None, ASKED, None),
+        ("https://courier.example/news/dishes-arrive", None, "https://courier.example/news/dishes-arrive"),
+        ("/news/dishes-arrive", None, None),
+    ],
+)
+def test_a_page_is_believed_on_its_address_within_its_site(link, url, expected):
+    assert believable_link(link, url) == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "outlet", "expected"),
+    [
+        ("Dishes arrive | Courier", "The Courier", "Dishes arrive"),
+        ("Dishes arrive - The Courier", "Courier", "Dishes arrive"),
+        ("Courier: Dishes arrive", "Courier", "Dishes arrive"),
+        ("Dishes arrive in the town - World | Courier", "Courier", "Dishes arrive in the town"),
+        ("Dishes arrive — Courier News — Latest", "Courier", "Dishes arrive"),
+        ("Dishes arrive | Courier.com", "Courier", "Dishes arrive"),
+        ("Governor: dishes will arrive", "Courier", "Governor: dishes will arrive"),
+        ("Dishes - a surprise - arrive", "Courier", "Dishes - a surprise - arrive"),
+        ("Dishes arrive: Courier", "Courier", "Dishes arrive: Courier"),
+        ("Courier", "Courier", "Courier"),
+        ("", "Courier", None),
+        (None, None, None),
+    ],
+)
+def test_headline_without_the_outlets_name(title, outlet, expected):
+    assert headline(title, outlet) == expected
+
+
+@given(st.text(max_size=80), st.text(max_size=20))
+@settings(deadline=None)
+def test_no_headline_is_lost(title, outlet):
+    assert (headline(title, outlet) is None) == (not title.split())
+
+
+def test_variants_of_a_headline_share_a_key():
+    assert title_key("Dishes arrive | Courier", "Courier") == title_key("Courier: “Dishes arrive”", "The Courier")

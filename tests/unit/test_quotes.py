@@ -44,6 +44,32 @@ def read():
             "said",
             "We lost two boats,",
         ),
+        # the cue before the speaker, at the beginning of the sentence
+        (
+            "Said Lopez: “The harbour is closed and will stay so.”",
+            "direct",
+            "Lopez",
+            "Said",
+            "The harbour is closed and will stay so.",
+        ),
+        # what follows the cue is no content where a comma binds the quotation to it
+        (
+            "“It is over,” Lopez said of the strike, in which nobody had been hurt.",
+            "direct",
+            "Lopez",
+            "said",
+            "It is over,",
+        ),
+        # fronted clauses end before the main one
+        (
+            "When the ministry said that the road was safe, the drivers turned back.",
+            "indirect",
+            "the ministry",
+            "said",
+            "that the road was safe",
+        ),
+        # the medium stands between the cue and "that"
+        ("Lopez wrote on X that help was coming.", "indirect", "Lopez", "wrote", "that help was coming"),
         # mixed
         (
             'The minister said the plan was "a grave error" and would fail.',
@@ -224,3 +250,28 @@ def test_dateline_is_no_part_of_the_speaker(read):
 @pytest.mark.parametrize("text", ["", '"', "“”", "\n\n", '" said', 'said "', "“ ”\n\n””"])
 def test_nothing_breaks_it(read, text):
     read(text)
+
+
+def test_quotation_resumed_after_but(read):
+    [quote] = read("“I like the plan,” Lopez said, but “when it comes to the harbour, it says far too little.”")
+    assert quote.spans[1:] and quote.text.endswith("when it comes to the harbour, it says far too little.")
+
+
+def test_another_cue_between_two_quotations(read):
+    first, second = read("“The crane has failed,” Lopez said, adding later, “It was far too old for this.”")
+    assert (first.text, second.text) == ("The crane has failed,", "It was far too old for this.")
+
+
+def test_last_sentence_of_an_open_paragraph_is_no_attribution(read):
+    [quote] = read(
+        "“It was shut,” said Lopez.\n\n“We knew it in March. We told the council.\n\n“Nobody listened to us.”"
+    )
+    assert quote.text.endswith("We knew it in March. We told the council. Nobody listened to us.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["The mayor spoke on Monday.", "An engineer spoke on condition of anonymity because she feared for her job."],
+)
+def test_manner_and_day_are_not_said(read, text):
+    assert read(text) == []

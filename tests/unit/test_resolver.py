@@ -273,7 +273,11 @@ def test_a_government_is_called_in_many_ways(resolver: Resolver, form: str, expe
 
 
 def test_a_body_of_a_country_is_one_however_it_is_written(resolver: Resolver):
-    forms = [("Peruvian Foreign Ministry", "ORG"), ("Peru's foreign ministry", "ROLE"), ("foreign ministry of Peru", "ROLE")]
+    forms = [
+        ("Peruvian Foreign Ministry", "ORG"),
+        ("Peru's foreign ministry", "ROLE"),
+        ("foreign ministry of Peru", "ROLE"),
+    ]
     ids = {actor(resolver, form, label=label) for form, label in forms}
     ids.add(actor(resolver, "Ministry of Foreign Affairs", label="ORG", affiliation="Peru"))
     assert len(ids) == 1
@@ -336,7 +340,15 @@ def test_who_heads_an_international_body_acts_for_it(resolver: Resolver):
 
 def test_answers_do_not_depend_on_the_order_of_the_knowledge_base(resolver: Resolver, tmp_path: Path):
     forms = ["Zelensky", "Kremlin spokesman", "Russian troops", "Ukraine's foreign ministry", "RSF", "Tehran", "Congo"]
-    forms += ["NATO chief", "Iranian parliament", "Bank of Israel", "Jane Roe", "US", "Hezbollah movement", "South Sudan"]
+    forms += [
+        "NATO chief",
+        "Iranian parliament",
+        "Bank of Israel",
+        "Jane Roe",
+        "US",
+        "Hezbollah movement",
+        "South Sudan",
+    ]
     for name in ("actors", "actor_aliases", "actor_roles", "countries", "role_nouns"):
         head, *lines = (SEEDS / f"{name}.csv").read_text(encoding="utf-8").splitlines()
         random.Random(name).shuffle(lines)

@@ -11,8 +11,8 @@ with latest as (
         case
             -- A headline alone is no text that could have been copied.
             when not articles.has_text then articles.article_id
-            when articles.word_count < 20
-                then md5(concat_ws('|', articles.text_key, lower(trim(coalesce(articles.title, '')))))
+            when articles.word_count < 40
+                then md5(concat_ws('|', articles.text_key, articles.title_key))
             else articles.text_key
         end as text_id,
         articles.has_text,
@@ -20,7 +20,7 @@ with latest as (
         coalesce(articles.published_on, articles.landed_for) as day_on,
         -- A time known to the day alone is as late as that day allows.
         coalesce(
-            articles.published_at + (articles.published_precision is not distinct from 'day')::integer * interval 1 day,
+            articles.published_at + (coalesce(articles.published_precision, '') = 'day')::integer * interval 1 day,
             timestamp '9999-12-31'
         ) as known_at,
         -- An agency's own text goes before the same text elsewhere, even if it was published later.

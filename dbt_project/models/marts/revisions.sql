@@ -9,6 +9,12 @@ select
     records.title,
     records.text,
     records.word_count,
+    changes.former_revision,
+    changes.is_title_changed,
+    changes.is_text_changed,
+    changes.words_added,
+    changes.words_removed,
+    changes.share_changed,
     records.published_at,
     records.updated_at,
     records.relevance,
@@ -19,6 +25,8 @@ select
     documents.extractor_version
 from {{ ref('int_revisions') }} as revisions
 inner join {{ ref('stg_articles') }} as records on revisions.record_id = records.record_id
+left join {{ ref('int_revision_changes') }} as changes
+    on revisions.article_id = changes.article_id and revisions.revision = changes.revision
 left join {{ ref('stg_documents') }} as documents
     on revisions.article_id = documents.article_id and revisions.revision = documents.revision
 where {{ in_scope('revisions.article_id') }} and {{ in_scope('records.article_id') }}

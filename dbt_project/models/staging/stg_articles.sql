@@ -16,6 +16,7 @@ select
     published_raw,
     published_method,
     published_precision,
+    published_offset_s,
     -- The day by which an article is counted; a time known only to the month or year gives none.
     case when published_precision in ('second', 'day') then published_at::date end as published_on,
     updated_at,
@@ -30,6 +31,8 @@ select
     charset,
     license,
     raw_path,
+    coalesce(title_key, lower(title)) as title_key,
+    coalesce(is_live, false) as is_live,
     agency,
     agency_method,
     coalesce(fingerprints, []) as fingerprints
