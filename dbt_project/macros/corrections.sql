@@ -75,3 +75,21 @@ the corrected value. columns: name and type of each that can be corrected.
     {%- set key, columns = correctable()[table] -%}
     {{ corrected(table, key, columns) }}
 {%- endmacro %}
+
+{#- The value in staging of each column that a correction is about. -#}
+{% macro corrected_values() %}
+    {% for table, (key, columns) in correctable().items() %}
+        {% for column in columns %}
+            select
+                '{{ table }}' as table_name,
+                corrections.row_key,
+                '{{ column }}' as column_name,
+                rows.{{ column }}::varchar as value
+            from {{ ref('corrections') }} as corrections
+            inner join {{ source('staging', table) }} as rows on corrections.row_key = rows.{{ key }}
+            where corrections.table_name = '{{ table }}' and corrections.column_name = '{{ column }}'
+            {{ 'union all' if not loop.last }}
+        {% endfor %}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+{% endmacro %}

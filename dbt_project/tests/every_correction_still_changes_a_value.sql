@@ -1,20 +1,7 @@
 -- A correction whose value has changed under it, or whose row or column is gone, does nothing: take it out or renew it.
 -- Those of articles that are not in this warehouse are left alone.
 with correctable as (
-    {% for table, (key, columns) in correctable().items() %}
-        {% for column in columns %}
-            select
-                '{{ table }}' as table_name,
-                corrections.row_key,
-                '{{ column }}' as column_name,
-                rows.{{ column }}::varchar as value
-            from {{ ref('corrections') }} as corrections
-            inner join {{ source('staging', table) }} as rows on corrections.row_key = rows.{{ key }}
-            where corrections.table_name = '{{ table }}' and corrections.column_name = '{{ column }}'
-            {{ 'union all' if not loop.last }}
-        {% endfor %}
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
+    {{ corrected_values() }}
 )
 
 select

@@ -64,7 +64,9 @@ def names_tell_the_layer(p: Project) -> set[str]:
 
 
 def only_staging_reads_sources(p: Project) -> set[str]:
-    return {n for n, parents in p.parents.items() for kind, _ in parents if kind == "source" and p.layer(n) != "staging"}
+    return {
+        n for n, parents in p.parents.items() for kind, _ in parents if kind == "source" and p.layer(n) != "staging"
+    }
 
 
 def staging_reads_one_source_and_no_model(p: Project) -> set[str]:
@@ -114,7 +116,10 @@ def every_model_is_described(p: Project) -> set[str]:
 def every_column_of_a_mart_is_described_and_of_a_type(p: Project) -> set[str]:
     marts = [p.models[n] for n in p.models if p.layer(n) in ("marts", "views")]
     return {
-        f"{m['name']}.{c['name']}" for m in marts for c in m["columns"].values() if not c["description"] or not c["data_type"]
+        f"{m['name']}.{c['name']}"
+        for m in marts
+        for c in m["columns"].values()
+        if not c["description"] or not c["data_type"]
     } | {m["name"] for m in marts if not m["contract"]["enforced"]}
 
 

@@ -10,13 +10,9 @@ from extract.tables import fields
 def model(dbt, session):
     """What each form stands for, by the resolver that `wirehouse annotate` uses too; no row where that is nobody.
 
-    A form once resolved stays as it is until the knowledge base changes, which builds all in full.
+    A day's build asks for the forms of its mentions alone, and has no others.
     """
-    dbt.config(materialized="incremental", incremental_strategy="append")
-    asked = dbt.ref("int_actor_forms")
-    if dbt.is_incremental:
-        asked = asked.except_(session.table(str(dbt.this)).select(", ".join(asked.columns)))
-    forms = asked.to_arrow_table()
+    forms = dbt.ref("int_actor_forms").to_arrow_table()
     resolver = Resolver.default()
     resolved = ((form, resolve(resolver, form)) for form in forms.to_pylist())
     rows = [form | asdict(found) for form, found in resolved if found.actor_id != NOBODY]
