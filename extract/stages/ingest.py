@@ -37,7 +37,7 @@ from extract.settings import ROOT, Settings, day_folder
 from extract.tables import ARTICLES, replacing, stable_id
 
 # Below this many words the language is not guessed.
-LANGUAGE_WORDS = 8
+LANGUAGE_WORDS = 12
 
 
 def source_ids(settings: Settings) -> list[str]:
