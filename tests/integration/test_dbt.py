@@ -441,9 +441,7 @@ def sample() -> Sample:
     return s
 
 
-def dbt(
-    folder: Path, *arguments: str, environment: dict[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
+def dbt(folder: Path, *arguments: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     given = os.environ | {
         "DBT_PROFILES_DIR": str(ROOT / "dbt_project"),
         "DBT_PROJECT_DIR": str(ROOT / "dbt_project"),
