@@ -100,3 +100,26 @@ of the build before: it sets WIREHOUSE_BUILD. dbt run by hand builds everything 
         ~ ' where published_on is not null and event_id in (' ~ events ~ ')'
     ) %}
 {% endmacro %}
+
+{#- What a test looks at: in a day's build the rows that the day changed, else all. -#}
+{% macro default__get_where_subquery(relation) %}
+    {% set conditions = [config.get('where')] if config.get('where') else [] %}
+    {% if is_daily() %}
+        {% for node in graph.nodes.values() if node.resource_type == 'model' and node.alias == relation.identifier %}
+            {% if node.config.materialized == 'incremental' %}
+                {% set key = node.config.unique_key %}
+                {% do conditions.append(key ~ ' in (select changed.' ~ key ~ ' from changes.' ~ node.name ~ ' as changed)') %}
+            {% endif %}
+        {% endfor %}
+    {% endif %}
+    {% if conditions %}
+        {% do return('(select * from ' ~ relation ~ ' where ' ~ conditions | join(' and ') ~ ') as checked') %}
+    {% endif %}
+    {% do return(relation) %}
+{% endmacro %}
+
+{#- The same for a test of its own: a query to select from. -#}
+{% macro to_check(name) %}
+    {%- set rows = get_where_subquery(ref(name)) | string -%}
+    {{ '(select * from ' ~ rows ~ ')' }}
+{%- endmacro %}

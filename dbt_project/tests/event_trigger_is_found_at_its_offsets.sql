@@ -2,7 +2,7 @@ select
     mentions.event_mention_id,
     mentions.trigger_text,
     mentions.sentence
-from {{ ref('event_mentions') }} as mentions
+from {{ to_check('event_mentions') }} as mentions
 inner join {{ ref('articles') }} as articles
     on mentions.article_id = articles.article_id and mentions.revision = articles.revision
 where

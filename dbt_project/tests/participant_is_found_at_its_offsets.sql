@@ -1,7 +1,7 @@
 select
     participants.event_mention_id,
     participants.text
-from {{ ref('event_mention_actors') }} as participants
+from {{ to_check('event_mention_actors') }} as participants
 inner join {{ ref('articles') }} as articles
     on participants.article_id = articles.article_id and participants.revision = articles.revision
 where

@@ -8,7 +8,7 @@ with pieces as (
             lambda span: substring(articles.text, span[1] + 1, span[2] - span[1])  -- noqa: RF02
         ) as pieces,
         quotes.spans[1][1] = quotes.start_char and quotes.spans[-1][2] = quotes.end_char as fits_offsets
-    from {{ ref('quotes') }} as quotes
+    from {{ to_check('quotes') }} as quotes
     inner join {{ ref('articles') }} as articles
         on quotes.article_id = articles.article_id and quotes.revision = articles.revision
 )
