@@ -463,7 +463,7 @@ def page_items(capture: Capture, entry: Entry) -> Iterator[Item]:
     if len(start) - len(start.translate(None, CONTROLS)) > len(start) / 50:
         yield Item("", error=NotText("the page holds control characters"), payload=excerpt(body[:2000]))
         return
-    for item in read_items("page.html", body):
+    for item in read_items("page.html", body, url=capture.url):
         if item.parsed is None:
             yield item
         else:

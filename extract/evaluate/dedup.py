@@ -126,7 +126,15 @@ def _add(rows: dict[str, list[Record]], article: Record, doc: Doc) -> Iterator[t
     grammar = Grammar(doc, words())
     records = Records(grammar)
     key = {"article_id": article["doc_id"], "revision": "1"}
-    rows["stg_articles"].append({"record_id": article["doc_id"], "title": None, "text": doc.text})
+    rows["stg_articles"].append(
+        {
+            "record_id": article["doc_id"],
+            "article_id": article["doc_id"],
+            "title": None,
+            "text": doc.text,
+            "is_teaser": False,
+        }
+    )
     rows["int_articles"].append(
         {
             **key,

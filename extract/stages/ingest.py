@@ -34,7 +34,7 @@ from extract.settings import Settings, day_folder
 from extract.tables import ARTICLES, stable_id
 
 # Below this many words the language is not guessed.
-LANGUAGE_WORDS = 8
+LANGUAGE_WORDS = 12
 
 
 def source_ids(settings: Settings) -> list[str]:

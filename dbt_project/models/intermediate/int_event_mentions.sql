@@ -67,4 +67,7 @@ inner join {{ ref('int_articles') }} as articles
 left join {{ ref('int_stories') }} as stories on articles.article_id = stories.article_id
 inner join {{ ref('stg_articles') }} as texts on articles.record_id = texts.record_id
 left join parties on events.event_mention_id = parties.event_mention_id
-where {{ in_scope('events.article_id') }} and {{ in_scope('texts.article_id') }}
+where
+    -- A teaser is not the report: what it leaves out may change who did what.
+    texts.is_teaser is not true
+    and {{ in_scope('events.article_id') }} and {{ in_scope('texts.article_id') }}
