@@ -34,7 +34,7 @@ def test_dag_names_owner_tier_and_triage(dag):
 
 def test_whoever_writes_the_warehouse_waits_in_its_pool(dag):
     writers = {t.task_id for t in dag.tasks if t.pool == "warehouse"}
-    assert writers == {"load", "build", "publish.copy"}
+    assert writers == {"load", "build", "publish.copy", "publish.reconcile"}
 
 
 def test_pools_the_dag_needs_are_made_in_set_up(airflow, dag):
