@@ -153,6 +153,9 @@ def read_warc(file: UPath, place: str, *, offset: int = 0, max_body: int = MAX_B
                     where = f"{place}#{start if ours else records.offset}"
                     yield read_response(record, where, note if ours else {}, max_body)
                 except StopIteration:
+                    end = records.offset
+                    if handle.seek(0, 2) > end:  # the reader takes a record that is cut off in its head for the end
+                        yield ArchiveBroken("the file is cut off")
                     return
                 except ArchiveBroken as error:
                     yield error
