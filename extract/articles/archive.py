@@ -192,7 +192,8 @@ def read_response(record: Any, place: str, note: dict[str, Any], max_body: int) 
 
 def refuse_cut_off(record: Any, what: str) -> None:
     """Raise ArchiveBroken where less of a record is there than it says."""
-    if getattr(record.raw_stream, "limit", 0) > 0:
+    has_length = record.format != "warc" or record.rec_headers.get_header("Content-Length") is not None
+    if not has_length or getattr(record.raw_stream, "limit", 0) > 0:
         raise ArchiveBroken(f"{what}: the record is cut off")
 
 
