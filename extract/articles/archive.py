@@ -153,6 +153,9 @@ def read_warc(file: UPath, place: str, *, offset: int = 0, max_body: int = MAX_B
                     where = f"{place}#{start if ours else records.offset}"
                     yield read_response(record, where, note if ours else {}, max_body)
                 except StopIteration:
+                    end = records.offset
+                    if handle.seek(0, 2) > end:  # the reader takes a record that is cut off in its head for the end
+                        yield ArchiveBroken("the file is cut off")
                     return
                 except ArchiveBroken as error:
                     yield error
@@ -189,7 +192,8 @@ def read_response(record: Any, place: str, note: dict[str, Any], max_body: int) 
 
 def refuse_cut_off(record: Any, what: str) -> None:
     """Raise ArchiveBroken where less of a record is there than it says."""
-    if getattr(record.raw_stream, "limit", 0) > 0:
+    has_length = record.format != "warc" or record.rec_headers.get_header("Content-Length") is not None
+    if not has_length or getattr(record.raw_stream, "limit", 0) > 0:
         raise ArchiveBroken(f"{what}: the record is cut off")
 
 

@@ -419,7 +419,7 @@ def test_warc_of_another_crawler_gives_its_pages(site):
     folder = site.root / "crawl" / "2022-10-14"
     folder.mkdir(parents=True)
     (folder / "whole.warc.gz").write_bytes(data)
-    (folder / "cut.warc.gz").write_bytes(data[: len(data) // 2])
+    (folder / "cut.warc.gz").write_bytes(data[:-100])
     site.sources({"id": "post", "kind": "warc", "path": str(site.root / "crawl" / "{date}")})
     counts = site.ingest()
     assert counts["landed"] == 2
