@@ -89,7 +89,7 @@ def test_the_configuration_is_valid_and_the_warehouse_has_what_it_names(layer):
             "pair_conflict,pair_intensity",
             "actor__canonical_name,recipient__canonical_name",
             "SELECT a.canonical_name, r.canonical_name, sum(n_verbal_conflict + n_material_conflict), "
-            "sum(mean_intensity * n_events) / sum(n_events) FROM actor_pairs_daily p "
+            "sum(mean_intensity * p.n_events) / sum(p.n_events) FROM actor_pairs_daily p "
             "JOIN actors a ON a.actor_id = p.actor_id JOIN actors r ON r.actor_id = p.recipient_actor_id GROUP BY ALL",
         ),
         (
