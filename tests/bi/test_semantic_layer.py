@@ -75,9 +75,9 @@ def test_the_configuration_is_valid_and_the_warehouse_has_what_it_names(layer):
         (
             "share_of_voice",
             "metric_time__day,topic,actor__canonical_name",
-            "SELECT published_on, topic_id, canonical_name, "
-            "count(*) / sum(count(*)) OVER (PARTITION BY topic_id, published_on) "
-            "FROM quotes JOIN article_topics USING (article_id) LEFT JOIN actors ON actor_id = speaker_actor_id GROUP BY ALL",
+            "WITH said AS (SELECT published_on, topic_id, canonical_name, count(*) AS n FROM quotes "
+            "JOIN article_topics USING (article_id) LEFT JOIN actors ON actor_id = speaker_actor_id GROUP BY ALL) "
+            "SELECT published_on, topic_id, canonical_name, n / sum(n) OVER (PARTITION BY topic_id, published_on) FROM said",
         ),
         (
             "cooperation_intensity,conflict_intensity",
