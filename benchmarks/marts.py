@@ -83,8 +83,10 @@ class late_day:
     def __enter__(self) -> late_day:
         with duckdb.connect(self.warehouse) as con:
             con.execute("CREATE SCHEMA held")
-            ours = "SELECT article_id FROM staging.articles WHERE landed_for = (SELECT max(landed_for) FROM staging.articles)"
-            con.execute(f"CREATE TABLE held.ids AS {ours}")
+            con.execute(
+                "CREATE TABLE held.ids AS SELECT DISTINCT article_id FROM staging.articles "
+                "WHERE landed_for = (SELECT max(landed_for) FROM staging.articles)"
+            )
             for name in PER_ARTICLE:
                 con.execute(f"CREATE TABLE held.{name} AS FROM staging.{name} SEMI JOIN held.ids USING (article_id)")
                 con.execute(f"DELETE FROM staging.{name} WHERE article_id IN (FROM held.ids)")

@@ -5,8 +5,8 @@ How many mentions, quotes and events an article has, and of what sort, follows t
 offset is true. A few shares, under ``own`` in that file, are chosen: copies, late articles, repeated utterances and
 second revisions. The same number of articles and seed give the same rows.
 
-An article is a row of sentences, ``NAME VERB NAME.``, each of which may be an event, some followed by ``“…,” NAME said.``
-Copies have the sentences of an article of the days before.
+An article is a row of sentences, ``NAME VERB NAME.``, each of which may be an event, some followed by
+``“…,” NAME said.`` Copies have the sentences of an article of the days before.
 """
 
 from __future__ import annotations
@@ -130,8 +130,8 @@ def synthesise(con: duckdb.DuckDBPyConnection, first: int, last: int, *, article
             md5('r' || content || is_second) AS revision,
             u(content, 'size', 0) AS size_share,
             {quantile(FIGURES["per_article"]["mentions"], "u(content, 'size', 0)")} AS n_mentions,
-            {quantile(FIGURES["per_article"]["quotes"], "u(content, 'quotes', u(content, 'size', 0) > 0.5)")} AS n_quotes,
-            {quantile(FIGURES["per_article"]["events"], "u(content, 'events', u(content, 'size', 0) > 0.5)")} AS n_events,
+            {quantile(FIGURES["per_article"]["quotes"], "u(content, 'quotes', 0)")} AS n_quotes,
+            {quantile(FIGURES["per_article"]["events"], "u(content, 'events', 0)")} AS n_events,
             DATE '{FIRST_DAY}' + (no // {per_day})::INTEGER AS landed_for,
             DATE '{FIRST_DAY}' + (no // {per_day} - CASE
                 WHEN u(no, 'late', 0) < {own["late"]} THEN ranked(u(no, 'late', 1), 30) ELSE 0
@@ -219,7 +219,8 @@ def synthesise(con: duckdb.DuckDBPyConnection, first: int, last: int, *, article
             FROM spoken
         )
         SELECT *, coalesce(sum(length(told) + length(telling)) OVER (
-            PARTITION BY no, is_second ORDER BY s ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)::INTEGER AS begins
+            PARTITION BY no, is_second ORDER BY s ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ), 0)::INTEGER AS begins
         FROM written
         """
     )
@@ -308,9 +309,11 @@ def synthesise(con: duckdb.DuckDBPyConnection, first: int, last: int, *, article
             md5('e' || art.revision || art.article_id || s) AS event_mention_id, {key},
             {choice(event["type"], "u(hash(subject, object), 'type', 0)")} AS type, [] AS contexts,
             {choice(event["status"], "u(sentence.content, s, 'status')")} AS status,
-            verb AS trigger_text, begins + length(subject) + 1 AS trigger_start, trigger_start + length(verb) AS trigger_end,
+            verb AS trigger_text,
+            begins + length(subject) + 1 AS trigger_start, trigger_start + length(verb) AS trigger_end,
             begins AS sentence_start, begins + length(told) - 1 AS sentence_end,
-            CASE WHEN u(sentence.content, s, 'dated') < {event["dated"]} THEN art.published_at::DATE - 1 END AS date_start,
+            CASE WHEN u(sentence.content, s, 'dated') < {event["dated"]}
+                THEN art.published_at::DATE - 1 END AS date_start,
             date_start AS date_end,
             CASE WHEN date_start IS NOT NULL THEN 'day' END AS date_granularity,
             CASE WHEN date_start IS NOT NULL THEN 'weekday' END AS date_method,

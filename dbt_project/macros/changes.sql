@@ -105,7 +105,7 @@ of the build before: it sets WIREHOUSE_BUILD. dbt run by hand builds everything 
 {% macro default__get_where_subquery(relation) %}
     {% set conditions = [config.get('where')] if config.get('where') else [] %}
     {% if is_daily() %}
-        {% for node in graph.nodes.values() if node.resource_type == 'model' and node.alias == relation.identifier %}
+        {% for node in graph.nodes.values() if node.alias == relation.identifier and node.schema == relation.schema %}
             {% if node.config.materialized == 'incremental' %}
                 {% set key = node.config.unique_key %}
                 {% do conditions.append(key ~ ' in (select changed.' ~ key ~ ' from changes.' ~ node.name ~ ' as changed)') %}

@@ -29,7 +29,7 @@ the corrected value. columns: name and type of each that can be corrected.
             where table_name = '{{ table }}'
             group by row_key
         ) as corrections on given.{{ key }} = corrections.row_key
-    )
+    ) as {{ table }}
 {%- endmacro %}
 
 {#- What can be corrected: staging table -> its key and columns. -#}

@@ -75,9 +75,9 @@ def test_the_configuration_is_valid_and_the_warehouse_has_what_it_names(layer):
         (
             "share_of_voice",
             "metric_time__day,topic,actor__canonical_name",
-            "SELECT published_on, topic_id, canonical_name, "
-            "count(*) / sum(count(*)) OVER (PARTITION BY topic_id, published_on) "
-            "FROM quotes JOIN article_topics USING (article_id) LEFT JOIN actors ON actor_id = speaker_actor_id GROUP BY ALL",
+            "WITH said AS (SELECT published_on, topic_id, canonical_name, count(*) AS n FROM quotes "
+            "JOIN article_topics USING (article_id) LEFT JOIN actors ON actor_id = speaker_actor_id GROUP BY ALL) "
+            "SELECT published_on, topic_id, canonical_name, n / sum(n) OVER (PARTITION BY topic_id, published_on) FROM said",
         ),
         (
             "cooperation_intensity,conflict_intensity",
@@ -89,7 +89,7 @@ def test_the_configuration_is_valid_and_the_warehouse_has_what_it_names(layer):
             "pair_conflict,pair_intensity",
             "actor__canonical_name,recipient__canonical_name",
             "SELECT a.canonical_name, r.canonical_name, sum(n_verbal_conflict + n_material_conflict), "
-            "sum(mean_intensity * n_events) / sum(n_events) FROM actor_pairs_daily p "
+            "sum(mean_intensity * p.n_events) / sum(p.n_events) FROM actor_pairs_daily p "
             "JOIN actors a ON a.actor_id = p.actor_id JOIN actors r ON r.actor_id = p.recipient_actor_id GROUP BY ALL",
         ),
         (

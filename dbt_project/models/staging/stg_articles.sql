@@ -36,4 +36,4 @@ select
     agency,
     agency_method,
     coalesce(fingerprints, []) as fingerprints
-from {{ corrected_source('articles') }} as articles
+from {{ corrected_source('articles') }}

@@ -33,4 +33,4 @@ select
     arrested,
     rule_id,
     confidence
-from {{ corrected_source('events') }} as events
+from {{ corrected_source('events') }}

@@ -19,4 +19,4 @@ select
     affiliation,
     owner,
     is_plural
-from {{ corrected_source('mentions') }} as mentions
+from {{ corrected_source('mentions') }}

@@ -31,4 +31,4 @@ select
     addressee_end,
     channel,
     confidence
-from {{ corrected_source('quotes') }} as quotes
+from {{ corrected_source('quotes') }}
