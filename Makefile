@@ -12,7 +12,7 @@ run: env
 	@$(BIN)/wirehouse run
 
 test: env
-	@$(BIN)/pytest
+	@$(BIN)/pytest --numprocesses auto --dist loadfile
 
 env: .venv/.ready
 

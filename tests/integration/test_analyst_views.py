@@ -67,7 +67,7 @@ def test_quote_mentions_tells_who_is_talked_about_but_not_the_speaker(ask):
     [
         ("IRAN", ["government:iran", "iran"]),
         ("Islamic Republic of Iran", ["government:iran", "iran"]),
-        ("Iranians", ["people:irn"]),
+        ("Iranians", ["role:irn:cvl"]),
         ("olha bondar", ["person:olha-bondar"]),
         ("Ölha Bondar", ["person:olha-bondar"]),
         ("person:olha-bondar", ["person:olha-bondar"]),

@@ -163,7 +163,7 @@ def pages(web):
     yield "451", response("", "451 Unavailable For Legal Reasons"), "failed", "AccessDenied"
     yield "a status nobody knows", response(page("T", *STORY), "299 Whatever"), "failed", "UnexpectedStatus"
     yield "more announced than sent", streamed(response("x", length=999)), "failed", "ConnectionLost"
-    yield "less announced than sent", response(page("T", *STORY), length=30), "quarantined", "Rejected"
+    yield "less announced than sent", response(page("T", *STORY), length=30), "quarantined", "NoArticle"
     yield "two lengths that differ", HEAD + b"Content-Length: 5\r\nContent-Length: 9\r\n\r\nhello", "failed", "BadHttp"
     yield "a negative length", HEAD + b"Content-Length: -5\r\n\r\nhello", "failed", "BadHttp"
     yield (
@@ -201,13 +201,13 @@ def pages(web):
     yield "PDF", response(b"%PDF-1.7 ...", kind="application/pdf"), "quarantined", "UnsupportedType"
     yield "PDF called HTML", response(b"%PDF-1.7 ..."), "quarantined", "UnsupportedType"
     yield "a film", response("x", kind="video/mp4"), "quarantined", "UnsupportedType"
-    yield "nothing but a cookie notice", response(page("Cookies", "We value your privacy.")), "quarantined", "Rejected"
-    yield "20,000 elements deep", response(deep), "quarantined", "Rejected"
+    yield "nothing but a cookie notice", response(page("Cookies", "We value your privacy.")), "quarantined", "NoArticle"
+    yield "20,000 elements deep", response(deep), "quarantined", "NoArticle"
     yield (
         "entities in HTML",
         response('<!DOCTYPE html [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><html><body><p>&b;</p></body></html>'),
         "quarantined",
-        "Rejected",
+        "NoArticle",
     )
     yield "invalid UTF-8", response(page("Bytes", *STORY).encode() + b"<p>\xff\xfe\xc3</p>"), "landed", None
     yield "a wrong character set", response(page("Set", *STORY), kind="text/html; charset=utf-16"), "landed", None
