@@ -13,8 +13,8 @@ from extract.publishing.versions import PARQUET, Mart, described, link
 
 # Rows written at once: those of a month are kept in memory until they are written.
 BATCH_ROWS = 200_000
-# How readers of hive partitions write null.
-NO_MONTH = "__HIVE_DEFAULT_PARTITION__"
+# Not hive's name for null, at which pandas fails.
+NO_MONTH = "undated"
 
 
 def export(
@@ -62,7 +62,7 @@ def write(con: duckdb.DuckDBPyConnection, mart: Mart, months: list[tuple[str | N
         con.execute(
             f"""
             COPY (
-                SELECT *, {month(mart.day_column)} AS month FROM main."{mart.name}"
+                SELECT *, coalesce({month(mart.day_column)}, '{NO_MONTH}') AS month FROM main."{mart.name}"
                 WHERE coalesce({month(mart.day_column)}, '') IN (SELECT unnest($months))
             ) TO '{str(target).replace("'", "''")}'
             (FORMAT parquet, COMPRESSION zstd, PARTITION_BY (month), FILENAME_PATTERN 'part-{{i}}', OVERWRITE_OR_IGNORE)
