@@ -40,7 +40,7 @@ links as (
     from profiles as one
     inner join nearby as other on one.word = other.word and one.published_on = other.on_day
     group by one.article_id, one.published_on, other.article_id
-    having round(sum(one.weight * other.weight), 6) >= 0.25
+    having round(sum(one.weight * other.weight), 6) >= 0.32
 ),
 
 -- The article most like all its neighbours leads them; four steps from leader to leader end at the story's.
