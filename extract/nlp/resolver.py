@@ -635,16 +635,18 @@ class Resolver:
 
     def _people_of(self, body: Actor | None, country: str | None, sector: str | None, method: str) -> Resolution:
         """The unnamed people of a body, or of a country in a sector: one actor, whatever they are called."""
+        whose: str | None
         if body:
             owner, whose, country = body.actor_id, body.name, body.country_iso3
             sector = sector or body.sector
             shown = None if sector == body.sector else sector
         else:
-            owner, whose = (
-                (country.lower(), self.countries[country].name) if country else ("unknown", "unknown country")
-            )
+            owner, whose = (country.lower(), self.countries[country].name) if country else ("unknown", None)
             shown = sector
-        name = f"{SECTORS[shown]} ({whose})" if shown else f"people of {whose}"
+        if shown:
+            name = f"{SECTORS[shown]} ({whose})" if whose else SECTORS[shown]
+        else:
+            name = f"people of {whose or 'an unknown country'}"
         ident = ":".join(["role", owner, *([shown.lower()] if shown else [])])
         return _result(ident, name, "unnamed role", country, sector, False, method)
 
