@@ -8,7 +8,7 @@ with quotes as (
         articles.published_on,
         articles.duplicate_group_id,
         articles.original_outlet,
-        trim(regexp_replace(lower(nfc_normalize(quotes.text)), '[^\p{L}\p{N}]+', ' ', 'g')) as text_normalised
+        {{ normalised('quotes.text') }} as text_normalised
     from {{ ref('stg_quotes') }} as quotes
     inner join {{ ref('int_articles') }} as articles
         on quotes.article_id = articles.article_id and quotes.revision = articles.revision

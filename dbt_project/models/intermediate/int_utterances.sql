@@ -1,7 +1,6 @@
 {{ config(materialized='incremental', incremental_strategy='whole', unique_key='quote_id') }}
 -- Which quotes are one utterance: the same words, the words slightly edited, or a part of a longer quote.
 -- Which words may not differ, and which say too little to follow an utterance by, is in the seed utterance_words.
-{%- set normalised = "trim(regexp_replace(lower(nfc_normalize(%s)), '[^\\p{L}\\p{N}]+', ' ', 'g'))" %}
 {%- set stretches -%} regexp_extract_all(text, '["“”„«]([^"“”„«»]+)["“”»]', 1) {%- endset %}
 {%- set all_stretches -%} array_to_string({{ stretches }}, ' ') {%- endset %}
 {%- set longest_stretch -%}
@@ -33,10 +32,10 @@ quoted as (
         *,
         -- "12,500" is one number.
         string_split(regexp_replace(text_normalised, '(\d) (\d{3})\b', '\1\2', 'g'), ' ') as words,
-        case when is_mixed then {{ normalised | format(all_stretches) }} else '' end as in_marks,
-        case when is_mixed then {{ normalised | format(longest_stretch) }} end as stretch,
-        string_split({{ normalised | format(capitals) }}, ' ') as names,
-        {{ normalised | format(ends_in_words) }} as sentences
+        case when is_mixed then {{ normalised(all_stretches) }} else '' end as in_marks,
+        case when is_mixed then {{ normalised(longest_stretch) }} end as stretch,
+        string_split({{ normalised(capitals) }}, ' ') as names,
+        {{ normalised(ends_in_words) }} as sentences
     from said
 ),
 

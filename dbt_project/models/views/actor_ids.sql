@@ -15,7 +15,6 @@ countries_found as (
 
 select actor_id
 from found
-where not starts_with(actor_id, 'people:') or not exists (from countries_found)
 union
 select concat('government:', actor_id) as actor_id
 from countries_found

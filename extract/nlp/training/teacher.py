@@ -114,11 +114,11 @@ def morph_of(token: Any) -> str:
 class Teacher(nn.Module):
     """Encoder and heads; ``forward`` gives the heads' scores for a batch of passages."""
 
-    def __init__(self, config: BertConfig, labels: Labels, arc: int = 320, rel: int = 128, dropout: float = 0.25):
+    def __init__(self, encoder: BertModel, labels: Labels, arc: int = 320, rel: int = 128, dropout: float = 0.25):
         super().__init__()
         self.labels = labels
-        self.encoder = BertModel(config, add_pooling_layer=False)
-        size = config.hidden_size
+        self.encoder = encoder
+        size = encoder.config.hidden_size
         self.shape = nn.Embedding(SHAPES, size)
         nn.init.zeros_(self.shape.weight)
         self.root = nn.Parameter(torch.zeros(size))
@@ -343,16 +343,13 @@ def train(ner: Path, out: Path, total: int, treebank_words: int, ner_words: int,
     parsed = Corpus(training_folder() / "treebank" / "train.spacy", gold_preproc=False)
     named = Corpus(ner / "train.spacy", gold_preproc=False)
     labels = Labels.of((e.reference for e in parsed(nlp)), (e.reference for e in named(nlp)))
-    model = Teacher(BertConfig.from_pretrained(folder), labels)
-    model.encoder = BertModel.from_pretrained(folder, add_pooling_layer=False, attn_implementation="sdpa")
-    for module in model.encoder.modules():
-        if isinstance(module, nn.Dropout):
-            module.p = 0.0
-    model.encoder.embeddings.word_embeddings.weight.requires_grad = False
+    encoder = BertModel.from_pretrained(folder, add_pooling_layer=False, attn_implementation="sdpa")
+    model = Teacher(encoder, labels)
+    encoder.embeddings.word_embeddings.weight.requires_grad = False
     heads = [p for name, p in model.named_parameters() if not name.startswith("encoder.")]
-    encoder = [p for p in model.encoder.parameters() if p.requires_grad]
+    learning = [p for p in encoder.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(
-        [{"params": encoder, "base": rate}, {"params": heads, "base": head_rate}], lr=rate, weight_decay=0.01
+        [{"params": learning, "base": rate}, {"params": heads, "base": head_rate}], lr=rate, weight_decay=0.01
     )
     device = "cuda" if torch.cuda.is_available() else "cpu"
     seen = 0
@@ -381,7 +378,7 @@ def train(ner: Path, out: Path, total: int, treebank_words: int, ner_words: int,
             value.backward()
             running += float(value.detach())
             seen += sum(map(len, batch))
-        nn.utils.clip_grad_norm_(encoder + heads, 1.0)
+        nn.utils.clip_grad_norm_(learning + heads, 1.0)
         optimizer.step()
         told += 1
         if told % 50 == 0:
@@ -410,7 +407,8 @@ def save(model: Teacher, optimizer: Any, seen: int, out: Path) -> None:
 def load(out: Path) -> Teacher:
     """The teacher as trained so far."""
     state = torch.load(out / "training.pt", map_location="cpu")
-    model = Teacher(BertConfig.from_pretrained(encoder_folder()), Labels(**state["labels"]))
+    encoder = BertModel(BertConfig.from_pretrained(encoder_folder()), add_pooling_layer=False)
+    model = Teacher(encoder, Labels(**state["labels"]))
     model.load_state_dict(state["model"])
     return model.to("cuda" if torch.cuda.is_available() else "cpu").eval()
 
@@ -489,7 +487,7 @@ def decode(model: Teacher, out: dict[str, Tensor], passage: Passage) -> dict[str
     size, labels = len(passage), model.labels
     starts = out["starts"][:size].argmax(-1)
     starts[0] = 1
-    heads, relations = list(range(size)), [0] * size
+    heads = list(range(size))
     bounds = [*starts.nonzero().flatten().tolist(), size]
     for begin, end in pairwise(bounds):
         columns = [0, *range(begin + 1, end + 1)]
@@ -500,9 +498,8 @@ def decode(model: Teacher, out: dict[str, Tensor], passage: Passage) -> dict[str
     child, head = out["rel_child"][:size].to(device), out["rel_head"][rooted].to(device)
     scores = model.relations(child, head).cpu()
     root = labels.deps.index("ROOT")
-    rootless = scores.clone()
-    rootless[:, root] = -1e4
-    relations = [root if heads[i] == i else int(rootless[i].argmax()) for i in range(size)]
+    scores[:, root] = -1e4
+    relations = [root if heads[i] == i else int(scores[i].argmax()) for i in range(size)]
     morphs = [labels.morphs[i] for i in out["morphs"][:size].argmax(-1).tolist()]
     return {
         "tags": [labels.tags[i] for i in out["tags"][:size].argmax(-1).tolist()],
