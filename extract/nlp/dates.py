@@ -70,7 +70,7 @@ class Dates:
 
     def __call__(self, doc: Doc) -> Doc:
         extensions.register()
-        starts = [t.idx for t in doc]
+        text, starts = doc.text, [t.idx for t in doc]
 
         def token(position: int) -> Token:
             return doc[max(0, bisect_right(starts, position) - 1)]
@@ -80,10 +80,10 @@ class Dates:
             for e in doc.ents
             if e.label_ in ("PERSON", "ORG", "WORK_OF_ART", "PRODUCT", "FAC")
         ]
-        found = find(doc.text, doc._.published_on, lambda position: _tense(token(position)))
+        found = find(text, doc._.published_on, lambda position: _tense(token(position)))
         doc._.dates = [
             DateExpression(
-                start=f.start, end=f.end, text=doc.text[f.start : f.end], date_start=f.interval.start,
+                start=f.start, end=f.end, text=text[f.start : f.end], date_start=f.interval.start,
                 date_end=f.interval.end, granularity=f.interval.granularity, method=f.interval.method,
             )
             for f in found

@@ -1,4 +1,4 @@
-"""Join the trained parts into the shipped pipeline: ``python -m extract.nlp.training.assemble PARSER NER OUT``.
+"""Make the shipped pipeline of the trained one: ``python -m extract.nlp.training.assemble TRAINED OUT``.
 
 Adds what is not trained: paragraph breaks, lemma tables and rules for values. Needs the package
 ``spacy-lookups-data`` and the corpora (``WIREHOUSE_TRAINING``).
@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 import sys
-import warnings
 from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from thinc.api import Config
 from extract.nlp.training.prepare import training_folder
 from extract.nlp.training.values import patterns
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"
 TRAINING_SECTIONS = ("paths", "corpora", "training", "initialize")
 SOURCES = [
     {"name": "UD English EWT", "license": "CC BY-SA 4.0"},
@@ -36,8 +35,9 @@ SOURCES = [
     {"name": "Re-DocRED", "license": "MIT; text CC BY-SA 3.0"},
     {"name": "WikiGold", "license": "CC BY 4.0"},
     {"name": "re3d without its BBC part", "license": "OGL 3.0, CC BY 3.0 AU, CC BY-SA 3.0, EU, public domain"},
-    {"name": "Tehran Times articles (word vectors only)", "license": "CC BY 4.0"},
-    {"name": "White House briefings (word vectors only)", "license": "public domain"},
+    {"name": "Tehran Times articles, labelled by the teacher", "license": "CC BY 4.0"},
+    {"name": "White House briefings, labelled by the teacher", "license": "public domain"},
+    {"name": "all-MiniLM-L6-v2, under the teacher; trained on web data of mixed terms", "license": "Apache-2.0"},
     {"name": "spacy-lookups-data: English lemma tables, from WordNet 3.0", "license": "MIT; WordNet licence"},
 ]
 # Parts of speech whose lemmas the tables lack or get wrong, taken from the treebank as exceptions.
@@ -93,16 +93,11 @@ def _check(nlp: Language, out: Path) -> None:
         raise SystemExit("An empty line does not end a sentence")
 
 
-def main(parser_dir: Path, ner_dir: Path, out: Path) -> None:
-    # Only the NER uses the word vectors, so that the parser was trained without them is no mistake.
-    warnings.filterwarnings("ignore", message=r"\[W113\]")
-    nlp = spacy.load(ner_dir)
-    parsing = spacy.load(parser_dir)
+def main(trained: Path, out: Path) -> None:
+    nlp = spacy.load(trained)
     # The rules of the paragraph: a sentence, and so a name, never runs over an empty line.
     ruler: Any = nlp.add_pipe("attribute_ruler", name="paragraphs", first=True)
     ruler.add(patterns=[[{"TEXT": {"REGEX": r"\n\s*\n"}}, {}]], attrs={"SENT_START": 1}, index=1)
-    for name in ("tok2vec", "tagger", "morphologizer", "parser"):
-        nlp.add_pipe(name, source=parsing, before="ner")
     lemmatizer: Any = nlp.add_pipe("lemmatizer", config={"mode": "rule"}, before="ner")
     lemmatizer.initialize(lookups=_lemma_tables(nlp))
     values: Any = nlp.add_pipe("entity_ruler", config={"overwrite_ents": False})
@@ -126,4 +121,4 @@ def main(parser_dir: Path, ner_dir: Path, out: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:4]))
+    main(*map(Path, sys.argv[1:3]))

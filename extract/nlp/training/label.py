@@ -49,21 +49,23 @@ def main() -> None:
     parser.add_argument("teacher", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--words", type=int, default=6_000_000)
+    parser.add_argument("--part", default="1/1", help="which files, where several processes share the work: 1/2, 2/2")
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     model, pieces, nlp = load(args.teacher), Pieces(encoder_folder()), spacy.blank("en")
     args.out.mkdir(parents=True, exist_ok=True)
     words, started = 0, time.time()
+    part, parts = map(int, args.part.split("/"))
     for number, texts in zip(count(), batched(documents(), SHARD), strict=False):
         file = args.out / f"news-{number:04}.spacy"
-        if not file.exists():
+        if number % parts == part - 1 and not file.exists():
             docs = annotate(model, pieces, [nlp.make_doc(text) for text in texts])
             DocBin(ATTRIBUTES, docs=docs).to_disk(file.with_suffix(".new"))
             file.with_suffix(".new").rename(file)
             words += sum(map(len, docs))
             print(f"{file.name}: {words} words, {words / (time.time() - started):.0f} words/s", flush=True)
-        if words >= args.words:
+        if words >= args.words / parts:
             break
 
 
