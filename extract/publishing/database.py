@@ -14,6 +14,8 @@ import duckdb
 
 from extract.publishing.schema import SCHEMA_CHANGES
 from extract.publishing.versions import Column, Mart
+from extract.settings import Settings
+from extract.warehouse import attach, literal
 
 # What DuckDB 1.4 and everything later reads; see docs/publishing.md.
 STORAGE_VERSION = "v1.4.0"
@@ -27,20 +29,16 @@ DAY_OF = {"events": "first_seen_at", "articles": "published_on"}
 
 
 @contextmanager
-def attached(warehouse: Path, published: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that reads ``warehouse`` and writes ``published``, which is the default."""
+def attached(settings: Settings, published: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that reads the warehouse and writes ``published``, which is the default."""
     with duckdb.connect() as con:
-        con.execute(f"ATTACH '{quoted(warehouse)}' AS warehouse (READ_ONLY)")
-        con.execute(f"ATTACH '{quoted(published)}' AS published (STORAGE_VERSION '{STORAGE_VERSION}')")
+        attach(con, settings, read_only=True)
+        con.execute(f"ATTACH {literal(str(published))} AS published (STORAGE_VERSION '{STORAGE_VERSION}')")
         con.execute("USE published")
         yield con
         con.execute("CHECKPOINT published")
         con.execute("USE memory")
         con.execute("DETACH published")
-
-
-def quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
 
 
 def copy(con: duckdb.DuckDBPyConnection) -> None:
@@ -84,10 +82,6 @@ def become_table(con: duckdb.DuckDBPyConnection, name: str) -> None:
         con.execute(f'COMMENT ON TABLE main."{name}" IS {literal(comment)}')
     for column, comment in columns:
         con.execute(f'COMMENT ON COLUMN main."{name}"."{column}" IS {literal(comment)}')
-
-
-def literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def renew_runs(con: duckdb.DuckDBPyConnection) -> None:

@@ -106,7 +106,10 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
         "DBT_LOG_PATH": str(settings.logs),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "PYTHONPATH": str(ROOT),
+        "WIREHOUSE_TARGET": settings.target,
         "WIREHOUSE_WAREHOUSE": str(settings.warehouse),
+        "WIREHOUSE_CATALOG": settings.catalog,
+        "WIREHOUSE_SPILL": str(settings.data / "tmp"),
     }
 
 

@@ -20,7 +20,7 @@ from extract.publishing.versions import BRIEFING, DOCS, MANIFEST, PARQUET, WAREH
 from extract.runs import Account, Run, accounting, utcnow, write
 from extract.settings import Settings
 from extract.stages.load import load_outcomes, transaction
-from extract.warehouse import connect, writing
+from extract.warehouse import connect, literal, writing
 
 SOFTWARE = ("wirehouse", "duckdb", "dbt-core", "dbt-duckdb", "spacy")
 
@@ -94,7 +94,7 @@ class Version:
         if previous and unchanged:
             shutil.copyfile(previous[0] / WAREHOUSE, file)
         now, number, refresh = utcnow(), 1, 0
-        with database.attached(self.settings.warehouse, file) as con:
+        with database.attached(self.settings, file) as con:
             if unchanged:
                 database.renew_runs(con)
             else:
@@ -193,7 +193,7 @@ def software() -> dict[str, str]:
 def reconcile(run: Run, settings: Settings) -> dict[str, int]:
     """Check that what the run's day landed is in the published marts; raises NotAccountedFor."""
     with accounting(run, "publish", "reconcile", settings), writing(settings), connect(settings) as con:
-        con.execute(f"ATTACH {database.literal(str(settings.published_warehouse))} AS published (READ_ONLY)")
+        con.execute(f"ATTACH {literal(str(settings.published_warehouse))} AS published (READ_ONLY)")
         failed = [
             f"{stage} {task}: {message}"
             for stage, task, message in con.execute(
