@@ -20,6 +20,8 @@ EXTENSIONS = ("httpfs", "aws", "postgres_scanner", "ducklake")
 # Name of the catalogue in a connection: that of the local file, warehouse.duckdb, so that SQL is the same on both.
 WAREHOUSE = "warehouse"
 HTTP_RETRIES = 8
+# Longer than any query that may still read a snapshot.
+KEPT = "1 hour"
 
 
 class LakeUnreachable(RuntimeError):
@@ -57,8 +59,9 @@ def attach(con: duckdb.DuckDBPyConnection, catalog: str, files: str, *, read_onl
 
 
 def tidy(con: duckdb.DuckDBPyConnection) -> None:
-    """Join small files and drop what no snapshot of the last days needs."""
-    con.execute(f"CALL {WAREHOUSE}.set_option('expire_older_than', '7 days')")
+    """Drop what only former snapshots need and join small files: readers have what is published, and look at none."""
+    for option in ("expire_older_than", "delete_older_than"):
+        con.execute(f"CALL {WAREHOUSE}.set_option('{option}', '{KEPT}')")
     con.execute(f"CHECKPOINT {WAREHOUSE}")
 
 

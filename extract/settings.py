@@ -23,7 +23,8 @@ class Settings(BaseSettings):
 
     data: Path = Field(ROOT / "data", description="folder of everything a run writes")
     store: str | None = Field(
-        None, description="where landing, shards and outcomes are kept and versions copied to: a path or URL, default data"
+        None,
+        description="where landing, shards and outcomes are kept and versions copied to: a path or URL, default data",
     )
     target: Literal["local", "ducklake", "motherduck"] = Field(
         "local", description="what the warehouse is: a DuckDB file in data, DuckLake, or MotherDuck"
@@ -56,6 +57,10 @@ class Settings(BaseSettings):
     @property
     def outcomes(self) -> UPath:
         return self._store() / "outcomes"
+
+    @property
+    def published_store(self) -> UPath:
+        return self._store() / "published"
 
     @property
     def lake_files(self) -> str:

@@ -42,8 +42,8 @@ def is_local(path: UPath) -> bool:
 def replacing(path: UPath) -> Iterator[IO[bytes]]:
     """A file to write that takes its place whole when it is done, and leaves nothing when it fails.
 
-    On disk it is written under a temporary name and renamed. An object store has no rename, but an object is there whole
-    once it is put: it is made in memory and put when it is done.
+    On disk it is written under a temporary name and renamed. An object store has no rename, but an object is
+    there whole once it is put: it is made in memory and put when it is done.
     """
     if not is_local(path):
         made = io.BytesIO()
@@ -87,7 +87,9 @@ def check(root: UPath) -> None:
         with replacing(root / MARKER) as file:
             file.write(b"A store of Wirehouse.\n")
     except Exception as error:
-        raise StoreUnreachable(f"{root} cannot be written: {advice(error)} ({type(error).__name__}: {error})") from error
+        raise StoreUnreachable(
+            f"{root} cannot be written: {advice(error)} ({type(error).__name__}: {error})"
+        ) from error
 
 
 def advice(error: Exception) -> str:

@@ -64,6 +64,12 @@ class Table:
         return table.num_rows
 
 
+def read(file: UPath) -> pa.Table:
+    """One Parquet file as a table of its own columns."""
+    with file.open("rb") as handle:
+        return pq.ParquetFile(handle).read()
+
+
 def sql_type(arrow_type: pa.DataType) -> str:
     if pa.types.is_list(arrow_type):
         return sql_type(arrow_type.value_type) + "[]"

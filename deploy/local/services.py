@@ -7,7 +7,6 @@ PostgreSQL and Redis are the Debian packages ``postgresql`` and ``redis-server``
 from __future__ import annotations
 
 import os
-import pwd
 import secrets
 import shutil
 import signal
@@ -24,6 +23,7 @@ START_SECONDS = 60
 # Where Debian keeps the server's programs, which are not on the path.
 POSTGRES = "/usr/lib/postgresql/*/bin"
 USER = "wirehouse"
+INITDB = ("--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-instructions")
 
 
 class ServiceFailed(RuntimeError):
@@ -67,7 +67,13 @@ def running(
     # A group of its own, so that Ctrl-C in a terminal reaches it only through us, in order.
     with log.open("ab") as out:
         process = subprocess.Popen(
-            command, stdout=out, stderr=out, env=env, user=user, extra_groups=[] if user else None, start_new_session=True
+            command,
+            stdout=out,
+            stderr=out,
+            env=env,
+            user=user,
+            extra_groups=[] if user else None,
+            start_new_session=True,
         )
     try:
         until = time.time() + START_SECONDS
@@ -117,8 +123,7 @@ def postgres(folder: Path, port: int | None = None) -> Iterator[dict[str, str]]:
             shutil.chown(path, user)
     if not data.exists():
         made = subprocess.run(
-            [programs / "initdb", "--pgdata", data, "--username", USER, "--pwfile", password, "--auth", "scram-sha-256"]
-            + ["--encoding", "UTF8", "--locale", "C", "--no-instructions"],
+            [programs / "initdb", "--pgdata", data, "--username", USER, "--pwfile", password, *INITDB],
             capture_output=True,
             text=True,
             user=user,

@@ -65,6 +65,10 @@ def build(run: Run, settings: Settings, *, full: bool = False) -> bool:
             )
             con.execute("DELETE FROM staging.changed_articles")
             con.execute("COMMIT")
+            if settings.target == "ducklake":
+                from extract import lake
+
+                lake.tidy(con)
     return True
 
 

@@ -21,7 +21,7 @@ from extract.nlp.rows import Rows, document_rows, failed_rows
 from extract.nlp.version import extractor_version
 from extract.runs import Run, accounting, track
 from extract.settings import Settings, day_folder
-from extract.store import files
+from extract.store import check, files
 from extract.tables import EXTRACTED, stable_id
 
 COLUMNS = ["article_id", "revision", "text", "published_at", "published_precision", "relevance"]
@@ -36,6 +36,7 @@ class Shard(TypedDict):
 
 def plan(run: Run, settings: Settings) -> list[Shard]:
     """Shards for what the day landed and this version has not read yet; none where there is nothing."""
+    check(settings.landing.parent)
     count = math.ceil(len(pending(run, settings)) / settings.shard_articles)
     return [Shard(number=n, of=count) for n in range(count)]
 

@@ -12,7 +12,6 @@ from dataclasses import asdict
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 from upath import UPath
 
 from extract.articles.sources import read_sources
@@ -32,6 +31,7 @@ from extract.tables import (
     create_staging,
     delete_rows,
     insert_rows,
+    read,
 )
 from extract.warehouse import connect, writing
 
@@ -167,9 +167,3 @@ def note_changed(con: duckdb.DuckDBPyConnection, rows: pa.Table) -> None:
     articles = rows.select(["article_id"]).group_by("article_id").aggregate([])
     delete_rows(con, CHANGED_ARTICLES, articles)
     insert_rows(con, CHANGED_ARTICLES, articles)
-
-
-def read(file: UPath) -> pa.Table:
-    """One Parquet file as a table of its own columns."""
-    with file.open("rb") as handle:
-        return pq.ParquetFile(handle).read()

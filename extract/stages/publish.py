@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-from extract.publishing import database, docs, parquet, schema, versions
+from extract.publishing import database, docs, parquet, schema, store, versions
 from extract.publishing.versions import BRIEFING, DOCS, MANIFEST, PARQUET, WAREHOUSE, Made, Manifest, Mart, MartManifest
 from extract.runs import Account, Run, accounting, utcnow, write
 from extract.settings import Settings
@@ -52,11 +52,12 @@ def publish(run: Run, settings: Settings) -> Path:
             built = con.execute("SELECT fingerprint || '@' || built_at FROM staging.builds").fetchall()
         if not built:
             raise NotBuilt("the marts are not built whole: run wirehouse build first, readers keep the last version")
+        store.fetch(settings)
         with versions.new_folder(settings) as folder:
             version = Version(run, built[0][0], folder, account, settings)
             version.data()
             failed = version.pages()
-            versions.put(folder, version.manifest(), settings)
+            store.send(versions.put(folder, version.manifest(), settings), settings)
         if failed:
             raise PageFailed("the marts are published, but not every page: " + "; ".join(failed))
     return settings.published_warehouse
@@ -98,7 +99,7 @@ class Version:
             if unchanged:
                 database.renew_runs(con)
             else:
-                database.copy(con)
+                database.copy(con, self.settings.data / "dbt" / "manifest.json")
             marts = database.marts(con, previous[1].marts if previous and unchanged else [])
             if previous:
                 before, last = previous[1].marts, previous[1].made
