@@ -20,7 +20,7 @@ from upath import UPath
 # Listings are asked for anew, since other tasks write; requests that are throttled or time out are repeated.
 S3: dict[str, Any] = {
     "use_listings_cache": False,
-    "config_kwargs": {"retries": {"mode": "standard", "max_attempts": 10}, "connect_timeout": 10},
+    "config_kwargs": {"retries": {"mode": "standard", "max_attempts": 6}, "connect_timeout": 10},
 }
 MARKER = ".wirehouse"
 

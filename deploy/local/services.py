@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 HOST = "127.0.0.1"
@@ -61,7 +61,12 @@ def missing(*names: str) -> str | None:
 
 @contextmanager
 def running(
-    command: list[str], log: Path, ready: Callable[[], bool], *, env: Mapping[str, str] | None = None, user: str | None
+    command: list[str],
+    log: Path,
+    ready: Callable[[], bool],
+    *,
+    env: Mapping[str, str] | None = None,
+    user: str | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A process that is up when the block begins and is gone, with its children, when it ends."""
     # A group of its own, so that Ctrl-C in a terminal reaches it only through us, in order.
@@ -91,8 +96,10 @@ def stop(process: subprocess.Popen[bytes]) -> None:
     try:
         process.wait(20)
     except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
         process.wait()
+    with suppress(ProcessLookupError):  # children that outlive it
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def answers(port: int) -> bool:
@@ -165,7 +172,7 @@ def redis(folder: Path, port: int | None = None) -> Iterator[str]:
     config = folder / "redis.conf"
     config.touch(mode=0o600)
     config.write_text(f'bind {HOST}\nport {port}\nrequirepass {password}\nsave ""\ndir {folder}\n')
-    with running(["redis-server", str(config)], folder / "log", lambda: answers(port), user=None):
+    with running(["redis-server", str(config)], folder / "log", lambda: answers(port)):
         yield f"redis://:{password}@{HOST}:{port}/0"
 
 
@@ -175,7 +182,7 @@ def s3(folder: Path, port: int | None = None) -> Iterator[dict[str, str]]:
     port = port or free_port()
     folder.mkdir(parents=True, exist_ok=True)
     command = [str(Path(sys.executable).parent / "moto_server"), "-H", HOST, "-p", str(port)]
-    with running(command, folder / "log", lambda: answers(port), user=None):
+    with running(command, folder / "log", lambda: answers(port)):
         yield {
             "AWS_ENDPOINT_URL": f"http://{HOST}:{port}",
             "AWS_ACCESS_KEY_ID": "local",

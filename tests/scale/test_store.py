@@ -11,6 +11,7 @@ from marts import checksums
 from scaling import BUCKET
 from upath import UPath
 
+from deploy.local import services
 from extract import store
 from extract.articles.index import Index
 from extract.publishing import versions
@@ -126,7 +127,7 @@ def test_files_are_listed_on_s3_as_on_disk(s3, tmp_path, pattern):
 
 def test_what_is_wrong_with_a_store_is_told_with_what_to_do(s3, environ, tmp_path, config):
     def told(url, **variables):
-        environ(AWS_EC2_METADATA_DISABLED="true", AWS_DEFAULT_REGION="us-east-1", **variables)
+        environ(**{"AWS_EC2_METADATA_DISABLED": "true", "AWS_DEFAULT_REGION": "us-east-1"} | variables)
         with pytest.raises(store.StoreUnreachable) as failure:
             ingest.ingest(Run.by_hand(DAYS[0]), "courier", Settings(data=tmp_path, config=config, store=url))
         return str(failure.value)
@@ -134,6 +135,8 @@ def test_what_is_wrong_with_a_store_is_told_with_what_to_do(s3, environ, tmp_pat
     address = {"AWS_ENDPOINT_URL": s3["AWS_ENDPOINT_URL"]}
     assert "there is no such bucket" in told("s3://wirehouse-elsewhere/x", **s3)
     assert "there are no credentials, set AWS_ACCESS_KEY_ID" in told(URL, **address, HOME=str(tmp_path))
+    nobody = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{services.free_port()}"}
+    assert "it does not answer, see AWS_ENDPOINT_URL" in told(URL, **s3 | nobody)
     environ(**s3)
     # No plan either: an empty listing would look like a day without news.
     with pytest.raises(store.StoreUnreachable):
@@ -141,8 +144,6 @@ def test_what_is_wrong_with_a_store_is_told_with_what_to_do(s3, environ, tmp_pat
 
 
 def test_refused_credentials_are_told(open_folder, environ, monkeypatch, tmp_path, config):
-    from deploy.local import services
-
     if lacking := services.missing("s3"):
         pytest.skip(f"not installed: {lacking}")
     monkeypatch.setenv("INITIAL_NO_AUTH_ACTION_COUNT", "0")  # the server asks from the first request who is there
