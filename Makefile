@@ -106,7 +106,8 @@ test-scale: .scale/.ready
 	@$(UV) venv --allow-existing --python $(BIN)/python .scale
 	@index=$$($(BIN)/python -m pip config get global.index-url 2>/dev/null || true); \
 		$${index:+env UV_DEFAULT_INDEX=$$index} $(UV) pip sync --python .scale/bin/python --require-hashes requirements.lock $< && \
-		$(UV) pip install --python .scale/bin/python --no-deps --no-build-isolation --editable .
+		$(UV) pip install --python .scale/bin/python --no-deps --no-build-isolation --editable . && \
+		$${index:+env UV_DEFAULT_INDEX=$$index} $(UV) pip install --python .scale/bin/python --group deploy
 	@touch $@
 
 scale-lock:
