@@ -17,7 +17,7 @@ from rich.text import Text
 
 from extract.settings import Settings, day_folder
 from extract.store import files
-from extract.tables import read
+from extract.tables import read_parquet
 
 # A query worth trying first, shown after a run.
 EXAMPLE = """SELECT speaker_name, text, outlet, published_on
@@ -186,7 +186,9 @@ def actors(con: duckdb.DuckDBPyConnection) -> Table:
 
 def failures(console: Console, day: date, settings: Settings, log: Path) -> None:
     """Print why the last run of a day failed, from the outcomes its tasks wrote."""
-    found = [row for file in files(day_folder(settings.outcomes, day), "*.parquet") for row in read(file).to_pylist()]
+    found = [
+        row for file in files(day_folder(settings.outcomes, day), "*.parquet") for row in read_parquet(file).to_pylist()
+    ]
     console.print(f"[red]The run of {day} failed.[/]")
     if found:
         last = max(found, key=lambda o: o["started_at"])["run_id"]

@@ -64,10 +64,10 @@ class Table:
         return table.num_rows
 
 
-def read(file: UPath) -> pa.Table:
-    """One Parquet file as a table of its own columns."""
+def read_parquet(file: UPath, columns: list[str] | None = None) -> pa.Table:
+    """One Parquet file as a table of its own columns, or of those of ``columns``."""
     with file.open("rb") as handle:
-        return pq.ParquetFile(handle).read()
+        return pq.ParquetFile(handle).read(columns=columns)
 
 
 def sql_type(arrow_type: pa.DataType) -> str:

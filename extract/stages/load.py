@@ -31,7 +31,7 @@ from extract.tables import (
     create_staging,
     delete_rows,
     insert_rows,
-    read,
+    read_parquet,
 )
 from extract.warehouse import connect, writing
 
@@ -101,7 +101,7 @@ def load_articles(con: duckdb.DuckDBPyConnection, file: UPath) -> None:
 
     A file landed before a field was added to the record has no value for it.
     """
-    landed = read(file)
+    landed = read_parquet(file)
     for field in ARTICLES.schema:
         if field.name not in landed.column_names:
             landed = landed.append_column(field, pa.nulls(len(landed), field.type))
@@ -120,7 +120,7 @@ def load_articles(con: duckdb.DuckDBPyConnection, file: UPath) -> None:
 
 def load_outcome_file(con: duckdb.DuckDBPyConnection, file: UPath) -> None:
     """Of two tries of one task the later holds, except that what the first landed stays told as landed."""
-    con.register("tried", read(file))
+    con.register("tried", read_parquet(file))
     rows = con.execute(
         """
         SELECT tried.* FROM tried LEFT JOIN staging.outcomes AS known USING (outcome_id)
@@ -139,7 +139,7 @@ def load_shard(con: duckdb.DuckDBPyConnection, documents: UPath) -> None:
     Where one text was landed on two days with two publication times, the reading by the earlier one stays,
     whichever is loaded first.
     """
-    con.register("shard", read(documents))
+    con.register("shard", read_parquet(documents))
     keys = con.execute(
         """
         SELECT shard.article_id, shard.revision FROM shard
@@ -154,7 +154,7 @@ def load_shard(con: duckdb.DuckDBPyConnection, documents: UPath) -> None:
     con.unregister("shard")
     for table in EXTRACTED:
         delete_rows(con, table, keys)
-        rows = read(documents.parent / f"{table.name}.parquet")
+        rows = read_parquet(documents.parent / f"{table.name}.parquet")
         con.register("rows", rows)
         con.register("keys", keys)
         wanted = con.execute("SELECT rows.* FROM rows SEMI JOIN keys USING (article_id, revision)").to_arrow_table()
