@@ -8,6 +8,7 @@ every client of the object store finds them.
 from __future__ import annotations
 
 import io
+import os
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,8 +43,8 @@ def is_local(path: UPath) -> bool:
 def replacing(path: UPath) -> Iterator[IO[bytes]]:
     """A file to write that takes its place whole when it is done, and leaves nothing when it fails.
 
-    On disk it is written under a temporary name and renamed. An object store has no rename, but an object is
-    there whole once it is put: it is made in memory and put when it is done.
+    On disk it is written under a temporary name, out to the disk itself, and renamed. An object store has no rename,
+    but an object is there whole once it is put: it is made in memory and put when it is done.
     """
     if not is_local(path):
         made = io.BytesIO()
@@ -55,6 +56,9 @@ def replacing(path: UPath) -> Iterator[IO[bytes]]:
     try:
         with temporary.open("wb") as file:
             yield file
+            if isinstance(file, io.BufferedWriter):
+                file.flush()
+                os.fsync(file.fileno())
         temporary.rename(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
