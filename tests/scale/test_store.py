@@ -5,6 +5,7 @@ import json
 import os
 import threading
 
+import duckdb
 import pytest
 from conftest import DAYS, run_days
 from marts import checksums
@@ -89,6 +90,21 @@ def test_the_published_version_is_on_the_store_whole(on_s3):
     for file in files:
         assert hashlib.sha256((folder / file.path).read_bytes()).hexdigest() == file.sha256, file.path
     assert (folder / "parquet" / "quotes.manifest.json").exists()
+
+
+def test_readers_open_the_published_version_where_it_is(on_s3):
+    pytest.importorskip("duckdb_extensions", reason="the extra scale is not installed: make .scale/.ready")
+    from extract import lake
+
+    folder = on_s3.published_store / "versions" / current(on_s3.published_store).name
+    with duckdb.connect() as con, duckdb.connect(on_s3.published_warehouse, read_only=True) as here:
+        lake.prepare(con)
+        con.execute(f"ATTACH '{folder}/wirehouse.duckdb' AS wirehouse (READ_ONLY)")
+        parquet = f"read_parquet('{folder}/parquet/quotes/**/*.parquet', hive_partitioning = true)"
+        expected = here.execute("SELECT quote_id, text FROM quotes ORDER BY ALL").fetchall()
+        assert expected
+        for source in ("wirehouse.quotes", parquet):
+            assert con.execute(f"SELECT quote_id, text FROM {source} ORDER BY ALL").fetchall() == expected
 
 
 def test_versions_that_are_no_longer_kept_go_from_the_store_too(on_s3):
