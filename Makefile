@@ -95,3 +95,27 @@ test-bi: env .superset/.ready
 superset-lock:
 	@$(UV) pip compile bi/superset/requirements.in --universal --python-version 3.10 --generate-hashes --no-annotate \
 		--no-header --output-file bi/superset/requirements.txt
+
+# Airflow on Celery with two workers, Redis, PostgreSQL, S3 and DuckLake, on loopback, over the bundled articles (docs/scale.md).
+# PostgreSQL and Redis: apt-get install postgresql redis-server. OPTIONS, as --disk or --target local.
+.PHONY: scale test-scale scale-lock
+
+scale: .scale/.ready
+	@.scale/bin/python -m deploy.local.stack $(OPTIONS)
+
+# What make test skips: S3, DuckLake, Celery, each with a real server.
+test-scale: .scale/.ready
+	@.scale/bin/pytest tests/scale
+
+.scale/.ready: requirements-scale.lock .venv/.ready
+	@echo "Setting up .scale ..."
+	@$(UV) venv --allow-existing --python $(BIN)/python .scale
+	@index=$$($(BIN)/python -m pip config get global.index-url 2>/dev/null || true); \
+		$${index:+env UV_DEFAULT_INDEX=$$index} $(UV) pip sync --python .scale/bin/python --require-hashes requirements.lock $< && \
+		$(UV) pip install --python .scale/bin/python --no-deps --no-build-isolation --editable . && \
+		$${index:+env UV_DEFAULT_INDEX=$$index} $(UV) pip install --python .scale/bin/python --group deploy
+	@touch $@
+
+scale-lock:
+	@$(UV) pip compile pyproject.toml --extra scale --group scale --universal --generate-hashes --no-annotate \
+		--no-header --constraint constraints.txt --constraint requirements.lock --output-file requirements-scale.lock

@@ -15,6 +15,9 @@ from extract.settings import settings
 
 MARTS = Asset("wirehouse_marts", uri="file://wirehouse/published/wirehouse.duckdb")
 WRITER = {"pool": "warehouse"}
+# Reading is what needs many machines, and needs nothing of a machine but the store: workers of this queue (Celery) do
+# it. All else takes place where the data folder is.
+READERS = {"queue": "shards"}
 
 
 def this_run() -> Run:
@@ -69,7 +72,7 @@ def news_daily():
 
             return extract.plan(this_run(), settings())
 
-        @task
+        @task(**READERS)
         def shard(shard: dict[str, int]) -> dict[str, int]:
             from extract.stages import extract
 

@@ -68,6 +68,23 @@ def data_folder(settings: Settings) -> str:
     return f"{settings.data}, {free / 1e9:.0f} GB free"
 
 
+def store(settings: Settings) -> str:
+    from extract.store import check
+
+    check(settings.landing.parent)
+    return f"{settings.landing.parent} can be written"
+
+
+def warehouse(settings: Settings) -> str:
+    if settings.target == "local":
+        return str(settings.warehouse)
+    from extract.warehouse import connect
+
+    with connect(settings) as con:
+        tables = con.execute("SELECT count(*) FROM duckdb_tables() WHERE database_name = 'warehouse'").fetchall()[0][0]
+    return f"{settings.target}, {tables} tables"
+
+
 def published(settings: Settings) -> str:
     from extract.publishing import database, versions
 
@@ -98,6 +115,8 @@ CHECKS: tuple[Callable[[Settings], str], ...] = (
     sources,
     model,
     data_folder,
+    store,
+    warehouse,
     published,
 )
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from extract.records import Outcome, OutcomeStatus, Stage
 from extract.settings import Settings, day_folder
+from extract.store import check
 from extract.tables import OUTCOMES, stable_id
 
 T = TypeVar("T")
@@ -100,7 +101,11 @@ class Account:
 
 @contextmanager
 def accounting(run: Run, stage: Stage, task: str, settings: Settings) -> Iterator[Account]:
-    """An account for one task; its last row is the task itself, failed where the block raises."""
+    """An account for one task; its last row is the task itself, failed where the block raises.
+
+    Raises StoreUnreachable where it could not be kept.
+    """
+    check(settings.outcomes.parent)
     account, started = Account(run, stage, task), time.time()
     try:
         yield account

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from upath import UPath
+
+from extract.store import place
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -19,7 +22,17 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="WIREHOUSE_", frozen=True)
 
     data: Path = Field(ROOT / "data", description="folder of everything a run writes")
-    store: str | None = Field(None, description="where landing and shards are kept: a path or URL, default in data")
+    store: str | None = Field(
+        None,
+        description="where landing, shards and outcomes are kept and versions copied to: a path or URL, default data",
+    )
+    target: Literal["local", "ducklake", "motherduck"] = Field(
+        "local", description="what the warehouse is: a DuckDB file in data, DuckLake, or MotherDuck"
+    )
+    catalog: str = Field(
+        "postgres:dbname=wirehouse", description="DuckLake's catalogue; PGHOST, PGUSER and PGPASSWORD say where and who"
+    )
+    lake: str | None = Field(None, description="folder or URL of DuckLake's Parquet files, default lake in the store")
     config: Path = Field(ROOT / "config", description="folder of sources.yml and topics.yml")
     contact: str | None = Field(None, description="address or web page named to the hosts that are asked")
     spacy_model: str | None = Field(None, description="another spaCy pipeline than the shipped one")
@@ -46,6 +59,14 @@ class Settings(BaseSettings):
         return self._store() / "outcomes"
 
     @property
+    def published_store(self) -> UPath:
+        return self._store() / "published"
+
+    @property
+    def lake_files(self) -> str:
+        return self.lake or str(self._store() / "lake")
+
+    @property
     def warehouse(self) -> Path:
         return self.data / "warehouse.duckdb"
 
@@ -66,7 +87,7 @@ class Settings(BaseSettings):
         return self.data / "airflow"
 
     def _store(self) -> UPath:
-        return UPath(self.store) if self.store else UPath(self.data)
+        return place(self.store or str(self.data))
 
 
 @cache

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow.dataset as ds
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -17,6 +16,8 @@ from rich.table import Table
 from rich.text import Text
 
 from extract.settings import Settings, day_folder
+from extract.store import files
+from extract.tables import read_parquet
 
 # A query worth trying first, shown after a run.
 EXAMPLE = """SELECT speaker_name, text, outlet, published_on
@@ -185,10 +186,11 @@ def actors(con: duckdb.DuckDBPyConnection) -> Table:
 
 def failures(console: Console, day: date, settings: Settings, log: Path) -> None:
     """Print why the last run of a day failed, from the outcomes its tasks wrote."""
-    folder = day_folder(settings.outcomes, day)
+    found = [
+        row for file in files(day_folder(settings.outcomes, day), "*.parquet") for row in read_parquet(file).to_pylist()
+    ]
     console.print(f"[red]The run of {day} failed.[/]")
-    if folder.exists():
-        found = ds.dataset(str(folder), format="parquet").to_table().to_pylist()
+    if found:
         last = max(found, key=lambda o: o["started_at"])["run_id"]
         for o in found:
             if o["run_id"] == last and o["subject_type"] == "task" and o["status"] == "failed":

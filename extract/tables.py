@@ -6,11 +6,9 @@ import dataclasses
 import hashlib
 import types
 import typing
-import uuid
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import IO, Any
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -18,6 +16,7 @@ import pyarrow.parquet as pq
 from upath import UPath
 
 from extract import records
+from extract.store import replacing
 
 ARROW = {
     str: pa.string(),
@@ -58,25 +57,17 @@ class Table:
         return pa.Table.from_pylist(rows, schema=self.schema)
 
     def write(self, path: UPath, rows: Iterable[Mapping[str, Any]]) -> int:
-        """Write rows to a Parquet file under a temporary name and rename it; returns the number of rows."""
+        """Write rows to a Parquet file, which is there whole or not at all; returns the number of rows."""
         table = self.arrow(rows)
         with replacing(path) as file:
             pq.write_table(table, file, compression="zstd")
         return table.num_rows
 
 
-@contextmanager
-def replacing(path: UPath) -> Iterator[IO[bytes]]:
-    """A file to write that takes its place whole when it is done, and leaves nothing when it fails."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.parent / f".{path.name}.{uuid.uuid4().hex}.tmp"
-    try:
-        with temporary.open("wb") as file:
-            yield file
-        temporary.rename(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+def read_parquet(file: UPath, columns: list[str] | None = None) -> pa.Table:
+    """One Parquet file as a table of its own columns, or of those of ``columns``."""
+    with file.open("rb") as handle:
+        return pq.ParquetFile(handle).read(columns=columns)
 
 
 def sql_type(arrow_type: pa.DataType) -> str:

@@ -1,9 +1,9 @@
-"""The warehouse file: opened for writing by one process at a time, late and briefly."""
+"""The warehouse: a DuckDB file, DuckLake or MotherDuck, written by one process at a time, late and briefly."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import duckdb
 from filelock import FileLock, Timeout
@@ -23,7 +23,8 @@ def writing(settings: Settings) -> Iterator[None]:
     """Hold the one place of the writer, also for processes started inside (dbt) and for copying the file.
 
     A lock file beside the warehouse: DuckDB's own lock does not cover copying, and a lock on the file itself
-    would be lost as soon as any handle of this process on it is closed. The lock ends with the process.
+    would be lost as soon as any handle of this process on it is closed. The lock ends with the process. It binds the
+    processes of one machine; tasks on several are kept apart by the Airflow pool ``warehouse``.
     """
     settings.data.mkdir(parents=True, exist_ok=True)
     lock = FileLock(settings.data / "warehouse.lock", timeout=PATIENCE)
@@ -38,9 +39,26 @@ def writing(settings: Settings) -> Iterator[None]:
 
 @contextmanager
 def connect(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection to the warehouse for a holder of ``writing``, closed at the end."""
-    con = duckdb.connect(settings.warehouse)
-    try:
+    """A connection to the warehouse, its default catalogue, for a holder of ``writing``; closed at the end."""
+    with closing(duckdb.connect()) as con:
+        attach(con, settings)
+        con.execute("USE warehouse")
         yield con
-    finally:
-        con.close()
+
+
+def attach(con: duckdb.DuckDBPyConnection, settings: Settings, *, read_only: bool = False) -> None:
+    """Attach the warehouse to a connection, as the catalogue ``warehouse`` whatever it is."""
+    # What does not fit into memory is written beside the warehouse, as by dbt.
+    con.execute(f"SET GLOBAL temp_directory = {literal(str(settings.data / 'tmp'))}")
+    if settings.target == "ducklake":
+        from extract import lake
+
+        lake.attach(con, settings.catalog, settings.lake_files, read_only=read_only)
+    else:
+        # MotherDuck gives a database no other name than its own.
+        what = f"{literal(str(settings.warehouse))} AS warehouse" if settings.target == "local" else "'md:warehouse'"
+        con.execute(f"ATTACH {what} {'(READ_ONLY)' if read_only else ''}")
+
+
+def literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 import yaml
+from scaling import environ, open_folder, postgres, s3  # noqa: F401 (fixtures)
 
 from extract.runs import Run
 from extract.settings import ROOT, Settings

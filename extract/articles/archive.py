@@ -1,8 +1,8 @@
 """The archive: every response in WARC files, from which pages and lists are read as often as one likes.
 
 ``landing/warc/date=DAY/source=ID`` holds the pages of a source, ``landing/warc/date=DAY/lists`` what tells of pages
-(robots.txt, feeds, sitemaps, lists), a file an address and run, since sources share them. A file is written under a
-temporary name and renamed, and never changed. Before each response stand its request and a metadata record, which
+(robots.txt, feeds, sitemaps, lists), a file an address and run, since sources share them. A file takes its place whole
+and is never changed. Before each response stand its request and a metadata record, which
 says for which run and why it was asked for and how it ended.
 """
 
@@ -29,7 +29,8 @@ from extract.articles.fetch import Condition, Exchange, FetchError, Response
 from extract.articles.sources import Fetching
 from extract.runs import Run, utcnow
 from extract.settings import Settings, day_folder
-from extract.tables import replacing, stable_id
+from extract.store import files, replacing
+from extract.tables import stable_id
 
 # A file of pages is closed at this size, so that a task that is killed loses no more.
 SEGMENT_BYTES = 16_000_000
@@ -215,7 +216,7 @@ def page_files(settings: Settings, source_id: str, day: Any = None) -> list[UPat
     """WARC files of a source's pages, of one day or of all, in order."""
     base = settings.landing / "warc"
     pattern = f"date={day:%Y-%m-%d}" if day else "date=*"
-    return sorted(base.glob(f"{pattern}/source={source_id}/*.warc.gz"), key=str)
+    return files(base, f"{pattern}/source={source_id}/*.warc.gz")
 
 
 class PageArchive:
@@ -267,7 +268,7 @@ class ListArchive:
     def of_day(self, url: str) -> list[Response]:
         """What all runs of the day have of an address, in no order; errors are left out."""
         found = []
-        for file in sorted(self.folder().glob(f"{stable_id(url)}-*.warc.gz"), key=str):
+        for file in files(self.folder(), f"{stable_id(url)}-*.warc.gz"):
             try:
                 response = self.read(file, url)
             except FetchError:
@@ -295,7 +296,7 @@ class ListArchive:
     def condition(self, url: str) -> Condition:
         """Validators of the last good response to an address in the days before."""
         for back in range(self.fetching.list_days + 1):
-            finals = map(self.final, self.folder(back).glob(f"{stable_id(url)}-*.warc.gz"))
+            finals = map(self.final, files(self.folder(back), f"{stable_id(url)}-*.warc.gz"))
             good = [c for c in finals if c and not c.error and not c.truncated and c.status in (200, 304)]
             if good:
                 last = max(good, key=lambda c: c.fetched_at or datetime.min)

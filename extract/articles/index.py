@@ -19,6 +19,7 @@ from extract.articles.archive import Capture, name_of, page_files, read_warc
 from extract.articles.fetch import Condition
 from extract.articles.listing import Entry
 from extract.settings import Settings
+from extract.store import files as files_of
 from extract.tables import stable_id
 
 TABLES = """
@@ -75,7 +76,7 @@ class Index:
         """Read in what has landed since."""
         with self.con:
             self.con.executescript(TABLES)
-        articles = (self.settings.landing / "articles").glob(f"date=*/source={self.source_id}/*.parquet")
+        articles = files_of(self.settings.landing / "articles", f"date=*/source={self.source_id}/*.parquet")
         files = {name_of(f, self.settings): f for f in [*articles, *page_files(self.settings, self.source_id)]}
         known = {name for (name,) in self.con.execute("SELECT name FROM files")}
         with self.con:

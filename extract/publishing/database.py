@@ -6,6 +6,7 @@ by older DuckDB clients whatever version the warehouse was written by.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,8 @@ import duckdb
 
 from extract.publishing.schema import SCHEMA_CHANGES
 from extract.publishing.versions import Column, Mart
+from extract.settings import Settings
+from extract.warehouse import attach, literal
 
 # What DuckDB 1.4 and everything later reads; see docs/publishing.md.
 STORAGE_VERSION = "v1.4.0"
@@ -27,11 +30,11 @@ DAY_OF = {"events": "first_seen_at", "articles": "published_on"}
 
 
 @contextmanager
-def attached(warehouse: Path, published: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that reads ``warehouse`` and writes ``published``, which is the default."""
+def attached(settings: Settings, published: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that reads the warehouse and writes ``published``, which is the default."""
     with duckdb.connect() as con:
-        con.execute(f"ATTACH '{quoted(warehouse)}' AS warehouse (READ_ONLY)")
-        con.execute(f"ATTACH '{quoted(published)}' AS published (STORAGE_VERSION '{STORAGE_VERSION}')")
+        attach(con, settings, read_only=True)
+        con.execute(f"ATTACH {literal(str(published))} AS published (STORAGE_VERSION '{STORAGE_VERSION}')")
         con.execute("USE published")
         yield con
         con.execute("CHECKPOINT published")
@@ -39,14 +42,11 @@ def attached(warehouse: Path, published: Path) -> Iterator[duckdb.DuckDBPyConnec
         con.execute("DETACH published")
 
 
-def quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
-
-
-def copy(con: duckdb.DuckDBPyConnection) -> None:
+def copy(con: duckdb.DuckDBPyConnection, manifest: Path) -> None:
     """Copy marts and knowledge base with their constraints, comments, views and macros.
 
-    A view on what is not published (the marts of runs, which are views of staging) becomes a table.
+    A view on what is not published (the marts of runs, which are views of staging) becomes a table. ``manifest`` is
+    dbt's, of the build: what it describes and the warehouse keeps no comment on (DuckLake: views) is commented on.
     """
     con.execute("COPY FROM DATABASE warehouse TO published (SCHEMA)")
     for schema in INTERNAL:
@@ -60,6 +60,7 @@ def copy(con: duckdb.DuckDBPyConnection) -> None:
             con.execute(f'DESCRIBE main."{name}"')
         except duckdb.CatalogException:
             become_table(con, name)
+    describe(con, manifest)
     con.execute(SCHEMA_CHANGES)
 
 
@@ -86,8 +87,30 @@ def become_table(con: duckdb.DuckDBPyConnection, name: str) -> None:
         con.execute(f'COMMENT ON COLUMN main."{name}"."{column}" IS {literal(comment)}')
 
 
-def literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+def describe(con: duckdb.DuckDBPyConnection, manifest: Path) -> None:
+    """Comment on what has no comment in ``main``, as the dbt models say."""
+    bare = con.execute(
+        """
+        SELECT 'TABLE', table_name, NULL FROM duckdb_tables()
+            WHERE database_name = 'published' AND schema_name = 'main' AND comment IS NULL
+        UNION ALL SELECT 'VIEW', view_name, NULL FROM duckdb_views()
+            WHERE database_name = 'published' AND schema_name = 'main' AND comment IS NULL
+        UNION ALL SELECT 'MACRO TABLE', function_name, NULL FROM duckdb_functions()
+            WHERE database_name = 'published' AND schema_name = 'main' AND comment IS NULL
+        UNION ALL SELECT 'COLUMN', table_name, column_name FROM duckdb_columns()
+            WHERE database_name = 'published' AND schema_name = 'main' AND comment IS NULL
+        """
+    ).fetchall()
+    if not bare or not manifest.exists():
+        return
+    nodes = json.loads(manifest.read_text())["nodes"].values()
+    models = {n["alias"]: n for n in nodes if n["resource_type"] == "model" and n["schema"] == "main"}
+    for kind, name, column in bare:
+        about = models.get(name, {})
+        about = about.get("columns", {}).get(column, {}) if column else about
+        if about.get("description"):
+            what = f'"{name}"."{column}"' if column else f'"{name}"'
+            con.execute(f"COMMENT ON {kind} main.{what} IS {literal(about['description'])}")
 
 
 def renew_runs(con: duckdb.DuckDBPyConnection) -> None:

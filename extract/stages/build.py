@@ -65,6 +65,10 @@ def build(run: Run, settings: Settings, *, full: bool = False) -> bool:
             )
             con.execute("DELETE FROM staging.changed_articles")
             con.execute("COMMIT")
+            if settings.target == "ducklake":
+                from extract import lake
+
+                lake.tidy(con)
     return True
 
 
@@ -106,7 +110,10 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
         "DBT_LOG_PATH": str(settings.logs),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "PYTHONPATH": str(ROOT),
+        "WIREHOUSE_TARGET": settings.target,
         "WIREHOUSE_WAREHOUSE": str(settings.warehouse),
+        "WIREHOUSE_CATALOG": settings.catalog,
+        "WIREHOUSE_SPILL": str(settings.data / "tmp"),
     }
 
 

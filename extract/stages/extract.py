@@ -21,6 +21,7 @@ from extract.nlp.rows import Rows, document_rows, failed_rows
 from extract.nlp.version import extractor_version
 from extract.runs import Run, accounting, track
 from extract.settings import Settings, day_folder
+from extract.store import check, files
 from extract.tables import EXTRACTED, stable_id
 
 COLUMNS = ["article_id", "revision", "text", "published_at", "published_precision", "relevance"]
@@ -35,6 +36,7 @@ class Shard(TypedDict):
 
 def plan(run: Run, settings: Settings) -> list[Shard]:
     """Shards for what the day landed and this version has not read yet; none where there is nothing."""
+    check(settings.landing.parent)
     count = math.ceil(len(pending(run, settings)) / settings.shard_articles)
     return [Shard(number=n, of=count) for n in range(count)]
 
@@ -81,12 +83,12 @@ def shard_folder(run: Run, settings: Settings) -> UPath:
 def pending(run: Run, settings: Settings) -> list[dict[str, Any]]:
     """Relevant articles landed for the day and not yet read by this version, one row a revision, by id."""
     done: dict[tuple[str, str], date] = {}
-    for file in shard_folder(run, settings).glob("*/documents.parquet"):
+    for file in files(shard_folder(run, settings), "*/documents.parquet"):
         for row in pq.ParquetFile(file.open("rb")).read(columns=["article_id", "revision", "published_on"]).to_pylist():
             key = row["article_id"], row["revision"]
             done[key] = min(anchor(row["published_on"]), done.get(key, date.max))
     found: dict[tuple[str, str], dict[str, Any]] = {}
-    for file in sorted(day_folder(settings.landing / "articles", run.day).glob("source=*/*.parquet"), key=str):
+    for file in files(day_folder(settings.landing / "articles", run.day), "source=*/*.parquet"):
         # One file at a time, by its own schema: the folder names are not columns.
         table = pq.ParquetFile(file.open("rb")).read(columns=COLUMNS)
         for row in table.filter(pc.equal(table["relevance"], "relevant")).to_pylist():

@@ -12,7 +12,6 @@ from dataclasses import asdict
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 from upath import UPath
 
 from extract.articles.sources import read_sources
@@ -21,6 +20,7 @@ from extract.nlp.version import extractor_version
 from extract.runs import Run, accounting, track
 from extract.settings import Settings, day_folder
 from extract.stages.extract import shard_folder
+from extract.store import files
 from extract.tables import (
     ARTICLES,
     CHANGED_ARTICLES,
@@ -31,6 +31,7 @@ from extract.tables import (
     create_staging,
     delete_rows,
     insert_rows,
+    read_parquet,
 )
 from extract.warehouse import connect, writing
 
@@ -41,8 +42,8 @@ def load(run: Run, settings: Settings) -> dict[str, int]:
     """Load what was landed, extracted and accounted for on the run's day; returns how many files were new."""
     with accounting(run, "load", "load", settings), writing(settings), transaction(settings) as con:
         load_configuration(con, settings)
-        articles = sorted(day_folder(settings.landing / "articles", run.day).glob("source=*/*.parquet"), key=str)
-        shards = sorted(shard_folder(run, settings).glob("*/documents.parquet"), key=str)
+        articles = files(day_folder(settings.landing / "articles", run.day), "source=*/*.parquet")
+        shards = files(shard_folder(run, settings), "*/documents.parquet")
         # What another version read of the day is about to be replaced, and may be loaded again one day.
         ours = f"shards/{extractor_version(settings.spacy_model)}/%"
         others = "DELETE FROM staging.loaded_files WHERE path LIKE $shards AND path NOT LIKE $ours"
@@ -61,7 +62,7 @@ def transaction(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """One transaction over staging: all of a load is seen, or none of it."""
     with connect(settings) as con:
         create_staging(con)
-        con.execute("CREATE TABLE IF NOT EXISTS staging.loaded_files (path VARCHAR PRIMARY KEY)")
+        con.execute("CREATE TABLE IF NOT EXISTS staging.loaded_files (path VARCHAR)")
         con.execute("BEGIN")
         yield con
         con.execute("COMMIT")
@@ -81,15 +82,14 @@ def load_configuration(con: duckdb.DuckDBPyConnection, settings: Settings) -> No
 
 def load_outcomes(con: duckdb.DuckDBPyConnection, run: Run, settings: Settings) -> int:
     """Load the outcomes that the day's tasks have written so far."""
-    files = sorted(day_folder(settings.outcomes, run.day).glob("*.parquet"), key=str)
-    return load_new(con, files, load_outcome_file, settings)
+    return load_new(con, files(day_folder(settings.outcomes, run.day), "*.parquet"), load_outcome_file, settings)
 
 
-def load_new(con: duckdb.DuckDBPyConnection, files: Iterable[UPath], loader: Loader, settings: Settings) -> int:
+def load_new(con: duckdb.DuckDBPyConnection, found: Iterable[UPath], loader: Loader, settings: Settings) -> int:
     """Load the files that were not loaded before; returns their number."""
     known = {path for (path,) in con.execute("SELECT path FROM staging.loaded_files").fetchall()}
     base = str(settings.landing.parent)
-    new = [(name, f) for f in files if (name := str(f).removeprefix(base).lstrip("/")) not in known]
+    new = [(name, f) for f in found if (name := str(f).removeprefix(base).lstrip("/")) not in known]
     for name, file in track(new, "load", len(new)):
         loader(con, file)
         con.execute("INSERT INTO staging.loaded_files VALUES (?)", [name])
@@ -101,7 +101,7 @@ def load_articles(con: duckdb.DuckDBPyConnection, file: UPath) -> None:
 
     A file landed before a field was added to the record has no value for it.
     """
-    landed = read(file)
+    landed = read_parquet(file)
     for field in ARTICLES.schema:
         if field.name not in landed.column_names:
             landed = landed.append_column(field, pa.nulls(len(landed), field.type))
@@ -120,7 +120,7 @@ def load_articles(con: duckdb.DuckDBPyConnection, file: UPath) -> None:
 
 def load_outcome_file(con: duckdb.DuckDBPyConnection, file: UPath) -> None:
     """Of two tries of one task the later holds, except that what the first landed stays told as landed."""
-    con.register("tried", read(file))
+    con.register("tried", read_parquet(file))
     rows = con.execute(
         """
         SELECT tried.* FROM tried LEFT JOIN staging.outcomes AS known USING (outcome_id)
@@ -139,7 +139,7 @@ def load_shard(con: duckdb.DuckDBPyConnection, documents: UPath) -> None:
     Where one text was landed on two days with two publication times, the reading by the earlier one stays,
     whichever is loaded first.
     """
-    con.register("shard", read(documents))
+    con.register("shard", read_parquet(documents))
     keys = con.execute(
         """
         SELECT shard.article_id, shard.revision FROM shard
@@ -154,7 +154,7 @@ def load_shard(con: duckdb.DuckDBPyConnection, documents: UPath) -> None:
     con.unregister("shard")
     for table in EXTRACTED:
         delete_rows(con, table, keys)
-        rows = read(documents.parent / f"{table.name}.parquet")
+        rows = read_parquet(documents.parent / f"{table.name}.parquet")
         con.register("rows", rows)
         con.register("keys", keys)
         wanted = con.execute("SELECT rows.* FROM rows SEMI JOIN keys USING (article_id, revision)").to_arrow_table()
@@ -167,9 +167,3 @@ def note_changed(con: duckdb.DuckDBPyConnection, rows: pa.Table) -> None:
     articles = rows.select(["article_id"]).group_by("article_id").aggregate([])
     delete_rows(con, CHANGED_ARTICLES, articles)
     insert_rows(con, CHANGED_ARTICLES, articles)
-
-
-def read(file: UPath) -> pa.Table:
-    """One Parquet file as a table of its own columns."""
-    with file.open("rb") as handle:
-        return pq.ParquetFile(handle).read()

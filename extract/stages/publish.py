@@ -15,12 +15,12 @@ from pathlib import Path
 
 import duckdb
 
-from extract.publishing import database, docs, parquet, schema, versions
+from extract.publishing import database, docs, parquet, schema, store, versions
 from extract.publishing.versions import BRIEFING, DOCS, MANIFEST, PARQUET, WAREHOUSE, Made, Manifest, Mart, MartManifest
 from extract.runs import Account, Run, accounting, utcnow, write
 from extract.settings import Settings
 from extract.stages.load import load_outcomes, transaction
-from extract.warehouse import connect, writing
+from extract.warehouse import connect, literal, writing
 
 SOFTWARE = ("wirehouse", "duckdb", "dbt-core", "dbt-duckdb", "spacy")
 
@@ -52,11 +52,12 @@ def publish(run: Run, settings: Settings) -> Path:
             built = con.execute("SELECT fingerprint || '@' || built_at FROM staging.builds").fetchall()
         if not built:
             raise NotBuilt("the marts are not built whole: run wirehouse build first, readers keep the last version")
+        store.fetch(settings)
         with versions.new_folder(settings) as folder:
             version = Version(run, built[0][0], folder, account, settings)
             version.data()
             failed = version.pages()
-            versions.put(folder, version.manifest(), settings)
+            store.send(versions.put(folder, version.manifest(), settings), settings)
         if failed:
             raise PageFailed("the marts are published, but not every page: " + "; ".join(failed))
     return settings.published_warehouse
@@ -94,11 +95,11 @@ class Version:
         if previous and unchanged:
             shutil.copyfile(previous[0] / WAREHOUSE, file)
         now, number, refresh = utcnow(), 1, 0
-        with database.attached(self.settings.warehouse, file) as con:
+        with database.attached(self.settings, file) as con:
             if unchanged:
                 database.renew_runs(con)
             else:
-                database.copy(con)
+                database.copy(con, self.settings.data / "dbt" / "manifest.json")
             marts = database.marts(con, previous[1].marts if previous and unchanged else [])
             if previous:
                 before, last = previous[1].marts, previous[1].made
@@ -193,7 +194,7 @@ def software() -> dict[str, str]:
 def reconcile(run: Run, settings: Settings) -> dict[str, int]:
     """Check that what the run's day landed is in the published marts; raises NotAccountedFor."""
     with accounting(run, "publish", "reconcile", settings), writing(settings), connect(settings) as con:
-        con.execute(f"ATTACH {database.literal(str(settings.published_warehouse))} AS published (READ_ONLY)")
+        con.execute(f"ATTACH {literal(str(settings.published_warehouse))} AS published (READ_ONLY)")
         failed = [
             f"{stage} {task}: {message}"
             for stage, task, message in con.execute(
