@@ -9,11 +9,18 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
+from upath import UPath
+
+from extract.errors import Stopped
 from extract.records import Outcome, OutcomeStatus, Stage
 from extract.settings import Settings, day_folder
 from extract.tables import OUTCOMES, stable_id
 
 T = TypeVar("T")
+
+
+class ClockWrong(Stopped):
+    """The clock of this machine cannot be right."""
 
 
 def nobody(items: Iterable[T], description: str, total: int | None) -> Iterable[T]:
@@ -33,6 +40,15 @@ def track(items: Iterable[T], description: str, total: int | None = None) -> Ite
 def utcnow() -> datetime:
     """The time in UTC, naive, as all times here are."""
     return datetime.now(UTC).replace(tzinfo=None)
+
+
+def refuse_wrong_clock(run: Run) -> None:
+    """Raise ClockWrong where the run's day has not begun: times of publication would be taken for implausible."""
+    if utcnow().date() < run.day:
+        raise ClockWrong(
+            f"the clock says {utcnow():%Y-%m-%d %H:%M} UTC, and the run is for {run.day}, which has not begun by it: "
+            "set the clock right, or name an earlier day"
+        )
 
 
 def clean(text: Any) -> Any:
@@ -119,3 +135,12 @@ def write(account: Account, settings: Settings) -> None:
     name = stable_id(account.stage, account.task, *((r["outcome_id"], r["started_at"], r["status"]) for r in rows))
     folder = day_folder(settings.outcomes, account.run.day)
     OUTCOMES.write(folder / f"{account.stage}-{name}.parquet", rows)
+
+
+def keep_beside(file: UPath, rows: Iterable[Outcome]) -> None:
+    """Write the outcomes that ``file`` makes true to ``NAME.outcomes`` beside it, before it is made.
+
+    They are loaded with it, so that a task that is killed between making the file and writing its account leaves
+    no article that nobody tells of.
+    """
+    OUTCOMES.write(file.with_suffix(".outcomes"), map(asdict, rows))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import io
+import os
 import types
 import typing
 import uuid
@@ -18,6 +20,7 @@ import pyarrow.parquet as pq
 from upath import UPath
 
 from extract import records
+from extract.errors import Stopped
 
 ARROW = {
     str: pa.string(),
@@ -35,6 +38,10 @@ SQL = {
     pa.date32(): "DATE",
     pa.timestamp("us"): "TIMESTAMP",
 }
+
+
+class BrokenFile(Stopped):
+    """A file of ours that does not hold what was written."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,22 +68,40 @@ class Table:
         """Write rows to a Parquet file under a temporary name and rename it; returns the number of rows."""
         table = self.arrow(rows)
         with replacing(path) as file:
-            pq.write_table(table, file, compression="zstd")
+            pq.write_table(table, file, compression="zstd", write_page_checksum=True)
         return table.num_rows
 
 
 @contextmanager
 def replacing(path: UPath) -> Iterator[IO[bytes]]:
-    """A file to write that takes its place whole when it is done, and leaves nothing when it fails."""
+    """A file to write that takes its place whole when it is done, and leaves nothing when it fails.
+
+    On a disk of this machine it is written out first, so that not even a power cut leaves half of it under its name.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.parent / f".{path.name}.{uuid.uuid4().hex}.tmp"
     try:
         with temporary.open("wb") as file:
             yield file
+            if isinstance(file, io.BufferedWriter):
+                file.flush()
+                os.fsync(file.fileno())
         temporary.rename(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def read_parquet(file: UPath, columns: list[str] | None = None) -> pa.Table:
+    """One Parquet file as a table of its own columns, or of those of ``columns`` that it has.
+
+    Raises BrokenFile where the content is cut off or changed, OSError where the file cannot be had.
+    """
+    data = file.read_bytes()
+    try:
+        return pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True).read(columns=columns)
+    except (pa.ArrowException, OSError) as error:
+        raise BrokenFile(f"{file} is damaged ({error}); run: wirehouse doctor --repair") from error
 
 
 def sql_type(arrow_type: pa.DataType) -> str:

@@ -10,16 +10,17 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from pathlib import PurePath
 from types import TracebackType
 
-import pyarrow.parquet as pq
 from upath import UPath
 
-from extract.articles.archive import Capture, name_of, page_files, read_warc
+from extract.articles.archive import Capture, name_of, page_files, read_warc, run_key
 from extract.articles.fetch import Condition
 from extract.articles.listing import Entry
+from extract.runs import Run
 from extract.settings import Settings
-from extract.tables import stable_id
+from extract.tables import read_parquet, stable_id
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS files (name TEXT PRIMARY KEY) WITHOUT ROWID;
@@ -28,6 +29,7 @@ CREATE TABLE IF NOT EXISTS pages (
     url TEXT PRIMARY KEY, fetched_at TEXT NOT NULL, run_id TEXT, last_place TEXT NOT NULL, is_settled INTEGER NOT NULL,
     place TEXT, day TEXT, stamp TEXT, etag TEXT, last_modified TEXT
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS told (run TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 
 
@@ -92,8 +94,7 @@ class Index:
 
     def add_records(self, file: UPath) -> None:
         day = file.parent.parent.name.removeprefix("date=")
-        with file.open("rb") as handle:
-            rows = pq.ParquetFile(handle).read(columns=["record_id", "relevance", "topics"]).to_pylist()
+        rows = read_parquet(file, ["record_id", "relevance", "topics"]).to_pylist()
         self.con.executemany(
             "INSERT INTO records VALUES (?, ?) ON CONFLICT DO UPDATE SET day = min(day, excluded.day)",
             [(landed_as(**row), day) for row in rows],
@@ -136,6 +137,19 @@ class Index:
         """True where a run of this day or of one before it landed the record, as ``landed_as``."""
         found = self.con.execute("SELECT 1 FROM records WHERE key = ? AND day <= ?", [key, f"{day:%Y-%m-%d}"])
         return found.fetchone() is not None
+
+    def tell(self, run: Run) -> None:
+        """Note that a run has landed all it could of what it fetched.
+
+        It alone does not follow from landing; without it, pages are parsed once more and found to be known.
+        """
+        with self.con:
+            self.con.execute("INSERT OR IGNORE INTO told VALUES (?)", [run_key(run)])
+
+    def is_told(self, place: str) -> bool:
+        """Whether the run that fetched the page at this place came to its end, by the name of its file."""
+        fetched_by = PurePath(place).name.partition("-")[0]
+        return self.con.execute("SELECT 1 FROM told WHERE run = ?", [fetched_by]).fetchone() is not None
 
     def page(self, url: str) -> Page | None:
         columns = "run_id, last_place, is_settled, place, day, stamp, etag, last_modified"

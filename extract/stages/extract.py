@@ -13,17 +13,21 @@ from datetime import date
 from typing import Any, TypedDict
 
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from upath import UPath
 
+from extract.errors import Stopped
 from extract.nlp import pipeline
 from extract.nlp.rows import Rows, document_rows, failed_rows
 from extract.nlp.version import extractor_version
-from extract.runs import Run, accounting, track
+from extract.runs import Run, accounting, keep_beside, track
 from extract.settings import Settings, day_folder
-from extract.tables import EXTRACTED, stable_id
+from extract.tables import EXTRACTED, read_parquet, stable_id
 
 COLUMNS = ["article_id", "revision", "text", "published_at", "published_precision", "relevance"]
+
+
+class NoMemory(Stopped):
+    """The machine has too little memory to read anything; what was not read is read by the next run."""
 
 
 class Shard(TypedDict):
@@ -68,9 +72,15 @@ def extract(run: Run, shard: Shard, settings: Settings) -> dict[str, int]:
                 rows=sum(len(r) for n, r in rows.items() if n != "documents"),
             )
             started = time.time()
+        short = next((r for r in account.rows if r.error_class == "MemoryError"), None)
+        # One article may ask for too much; where none can be read, it is the machine that lacks memory.
+        if short and not account.count("article", "extracted"):
+            raise NoMemory(f"no article of shard {task} could be read ({short.message}): free memory and run again")
         if articles:
             name = stable_id(*((a["article_id"], a["revision"], published_on(a)) for a in articles))
-            write(tables, shard_folder(run, settings) / name)
+            folder = shard_folder(run, settings) / name
+            keep_beside(folder / "documents.parquet", account.rows)
+            write(tables, folder)
     return {s: account.count("article", s) for s in ("extracted", "failed")}
 
 
@@ -82,13 +92,13 @@ def pending(run: Run, settings: Settings) -> list[dict[str, Any]]:
     """Relevant articles landed for the day and not yet read by this version, one row a revision, by id."""
     done: dict[tuple[str, str], date] = {}
     for file in shard_folder(run, settings).glob("*/documents.parquet"):
-        for row in pq.ParquetFile(file.open("rb")).read(columns=["article_id", "revision", "published_on"]).to_pylist():
+        for row in read_parquet(file, ["article_id", "revision", "published_on"]).to_pylist():
             key = row["article_id"], row["revision"]
             done[key] = min(anchor(row["published_on"]), done.get(key, date.max))
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for file in sorted(day_folder(settings.landing / "articles", run.day).glob("source=*/*.parquet"), key=str):
         # One file at a time, by its own schema: the folder names are not columns.
-        table = pq.ParquetFile(file.open("rb")).read(columns=COLUMNS)
+        table = read_parquet(file, COLUMNS)
         for row in table.filter(pc.equal(table["relevance"], "relevant")).to_pylist():
             key = row["article_id"], row["revision"]
             # Two sources may give one text different times: the earliest known anchors its relative dates.

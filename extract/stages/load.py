@@ -12,7 +12,6 @@ from dataclasses import asdict
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 from upath import UPath
 
 from extract.articles.sources import read_sources
@@ -31,6 +30,7 @@ from extract.tables import (
     create_staging,
     delete_rows,
     insert_rows,
+    read_parquet,
 )
 from extract.warehouse import connect, writing
 
@@ -101,7 +101,7 @@ def load_articles(con: duckdb.DuckDBPyConnection, file: UPath) -> None:
 
     A file landed before a field was added to the record has no value for it.
     """
-    landed = read(file)
+    landed = read_parquet(file)
     for field in ARTICLES.schema:
         if field.name not in landed.column_names:
             landed = landed.append_column(field, pa.nulls(len(landed), field.type))
@@ -116,11 +116,12 @@ def load_articles(con: duckdb.DuckDBPyConnection, file: UPath) -> None:
     delete_rows(con, ARTICLES, rows.select(list(ARTICLES.key)))
     insert_rows(con, ARTICLES, rows.select(ARTICLES.schema.names))
     note_changed(con, rows)
+    load_told(con, file)
 
 
 def load_outcome_file(con: duckdb.DuckDBPyConnection, file: UPath) -> None:
     """Of two tries of one task the later holds, except that what the first landed stays told as landed."""
-    con.register("tried", read(file))
+    con.register("tried", read_parquet(file))
     rows = con.execute(
         """
         SELECT tried.* FROM tried LEFT JOIN staging.outcomes AS known USING (outcome_id)
@@ -139,7 +140,7 @@ def load_shard(con: duckdb.DuckDBPyConnection, documents: UPath) -> None:
     Where one text was landed on two days with two publication times, the reading by the earlier one stays,
     whichever is loaded first.
     """
-    con.register("shard", read(documents))
+    con.register("shard", read_parquet(documents))
     keys = con.execute(
         """
         SELECT shard.article_id, shard.revision FROM shard
@@ -154,12 +155,13 @@ def load_shard(con: duckdb.DuckDBPyConnection, documents: UPath) -> None:
     con.unregister("shard")
     for table in EXTRACTED:
         delete_rows(con, table, keys)
-        rows = read(documents.parent / f"{table.name}.parquet")
+        rows = read_parquet(documents.parent / f"{table.name}.parquet")
         con.register("rows", rows)
         con.register("keys", keys)
         wanted = con.execute("SELECT rows.* FROM rows SEMI JOIN keys USING (article_id, revision)").to_arrow_table()
         insert_rows(con, table, wanted)
     note_changed(con, keys)
+    load_told(con, documents)
 
 
 def note_changed(con: duckdb.DuckDBPyConnection, rows: pa.Table) -> None:
@@ -169,7 +171,8 @@ def note_changed(con: duckdb.DuckDBPyConnection, rows: pa.Table) -> None:
     insert_rows(con, CHANGED_ARTICLES, articles)
 
 
-def read(file: UPath) -> pa.Table:
-    """One Parquet file as a table of its own columns."""
-    with file.open("rb") as handle:
-        return pq.ParquetFile(handle).read()
+def load_told(con: duckdb.DuckDBPyConnection, file: UPath) -> None:
+    """Load the outcomes that were kept beside a file."""
+    told = file.with_suffix(".outcomes")
+    if told.exists():
+        load_outcome_file(con, told)
