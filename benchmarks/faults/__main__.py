@@ -4,6 +4,7 @@
     python -m benchmarks.faults steps                          SIGKILL before each step of a stage on the disk
     python -m benchmarks.faults runs --count 5                 SIGKILL to wirehouse run
     python -m benchmarks.faults others [NAME ...]              full and read-only disks, torn files, clocks, ...
+    python -m benchmarks.faults quick                          a minute's choice of all these, without builds
     python -m benchmarks.faults table                          writes docs/faults.md from all results
 
 Results are appended to ``FOLDER/results.jsonl`` one by one, so that the suite can be run in pieces: a kill or fault
@@ -21,13 +22,13 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.faults import kills, others, table
-from benchmarks.faults.workload import DAYS, Step, Work
+from benchmarks.faults.workload import DAYS, STEPS, Step, Work
 from extract.settings import ROOT
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("kills", "steps", "runs", "others", "table"))
+    parser.add_argument("what", choices=("kills", "steps", "runs", "others", "quick", "table"))
     parser.add_argument("names", nargs="*", help="others: only these")
     parser.add_argument("--from", dest="first", type=int, default=0)
     parser.add_argument("--count", type=int, default=200)
@@ -40,7 +41,7 @@ def main() -> None:
         table.write(done)
         return
     started = time.monotonic()
-    work = Work(asked.folder / "work")
+    work = Work(asked.folder / "quick", STEPS[:3]) if asked.what == "quick" else Work(asked.folder / "work")
     work.prepare()
     harm = 0
     with file.open("a") as out:
@@ -71,6 +72,12 @@ def make(work: Work, asked: argparse.Namespace, done: list[dict[str, Any]]) -> I
                 while ("killed before a step on the disk", stage, str(day), number) in known:
                     number += 1
                 yield from kills.kills_at_each_step(work, step, number)
+    elif asked.what == "quick":
+        for step in work.steps:
+            yield from kills.kills_at_each_step(work, step)
+        yield from (kills.kill(work, step, share) for step in work.steps for share in (0.3, 0.8))
+        for name in ("read_only", "out_of_memory", "clock", "damaged_index", "two_runs"):
+            yield from others.FAULTS[name](work)
     else:
         made = {d["name"] for d in done if "name" in d}
         for name, fault in others.FAULTS.items():

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.faults.workload import DAYS, KILLED, STEPS, Ended, Step, Work, last_lines
+from benchmarks.faults.workload import DAYS, KILLED, Ended, Step, Work, last_lines
 
 SEED = 20221014
 # Of twenty kills so many in each stage; building is slow, and its own steps are dbt's.
@@ -34,8 +34,12 @@ def random_kill(work: Work, number: int) -> Result:
     chance = random.Random(f"{SEED}/{number}")
     cycle = [stage for stage, share in SHARES.items() for _ in range(share)]
     stage, day = cycle[number % len(cycle)], DAYS[number // len(cycle) % 2]
-    step = Step(day, stage)
-    share = chance.random()
+    whole = number % WHOLE_EVERY == WHOLE_EVERY - 1
+    return kill(work, Step(day, stage), chance.random(), number=number, whole=whole)
+
+
+def kill(work: Work, step: Step, share: float, *, number: int | None = None, whole: bool = False) -> Result:
+    """Kill a stage after a share of the time that it takes undisturbed."""
     after = share * work.seconds[step]
     while True:
         data = work.disturbed(step)
@@ -43,7 +47,6 @@ def random_kill(work: Work, number: int) -> Result:
         if ended.status == KILLED or after < 0.01:
             break
         after /= 2  # it had ended before: the machine is faster now than in the undisturbed run
-    whole = number % WHOLE_EVERY == WHOLE_EVERY - 1
     problems = again(work, step, data, whole=whole)
     return result("killed at a random time", step, ended, problems, number=number, after=round(after, 3), whole=whole)
 
@@ -83,9 +86,7 @@ def again(work: Work, step: Step, data: Path, *, whole: bool = False) -> list[st
     if ended.status:
         return [f"run again, it failed: {last_lines(ended.output)}"]
     problems = work.differences(step, data)
-    if whole and not problems and step != STEPS[-1]:
-        problems = work.finish(STEPS[STEPS.index(step) + 1], data)
-    return problems
+    return work.finish(step, data) if whole and not problems else problems
 
 
 def whole_run_kill(work: Work, number: int) -> Result:

@@ -73,8 +73,8 @@ class Ended:
 class Work:
     """A folder with the input, the undisturbed run and its snapshots before each step, made once."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder.resolve()
+    def __init__(self, folder: Path, steps: list[Step] = STEPS) -> None:
+        self.folder, self.steps = folder.resolve(), steps
         self.config = self.folder / "config"
         self.undisturbed = self.folder / "undisturbed"
 
@@ -92,13 +92,14 @@ class Work:
         self.states: dict[Step, State] = {}
         data = self.undisturbed / "data"
         data.mkdir(parents=True)
-        for step in STEPS:
+        for step in self.steps:
             shutil.copytree(data, self.before(step), symlinks=True)
             ended = self.run(step.command, data)
             if ended.status:
                 raise RuntimeError(f"{step.name} failed undisturbed: {ended.output}")
             self.seconds[step] = ended.seconds
             self.states[step] = self.state(data, step.stage)
+        shutil.copytree(data, self.before(None), symlinks=True)
         (self.folder / "undisturbed.pickle").write_bytes(pickle.dumps((self.seconds, self.states)))
 
     def write_input(self) -> None:
@@ -119,9 +120,13 @@ class Work:
         (self.config / "sources.yml").write_text(yaml.safe_dump({"sources": sources}))
         shutil.copy(ROOT / "config" / "topics.yml", self.config)
 
-    def before(self, step: Step) -> Path:
-        """The data folder as the undisturbed run left it before a step."""
-        return self.folder / "before" / f"{step.day}-{step.stage}"
+    def before(self, step: Step | None) -> Path:
+        """The data folder as the undisturbed run left it before a step, or in the end."""
+        return self.folder / "before" / (f"{step.day}-{step.stage}" if step else "end")
+
+    def after(self, step: Step) -> Step | None:
+        """The step that follows."""
+        return next(iter(self.steps[self.steps.index(step) + 1 :]), None)
 
     def disturbed(self, step: Step) -> Path:
         """A data folder of its own, as before a step."""
@@ -162,7 +167,7 @@ class Work:
 
     def wait(self, child: int, started: float, log: str = "output.log") -> Ended:
         _, status = os.waitpid(child, 0)
-        with suppress(ProcessLookupError):  # what it started must not go on either
+        with suppress(ProcessLookupError, PermissionError):  # what it started must not go on either
             os.killpg(child, signal.SIGKILL)
         output = (self.folder / log).read_text(errors="replace")
         return Ended(os.waitstatus_to_exitcode(status), output, time.monotonic() - started)
@@ -183,13 +188,17 @@ class Work:
             os.killpg(child, signal.SIGKILL)
         return self.wait(child, started)
 
+    def last_day(self) -> list[Step]:
+        """The steps of the last day."""
+        return [s for s in self.steps if s.day == self.steps[-1].day]
+
     def finish(self, step: Step, data: Path) -> list[str]:
-        """Run the step and all after it; returns what differs from the undisturbed run in the end."""
-        for later in STEPS[STEPS.index(step) :]:
+        """Run all that follows a step; returns what differs from the undisturbed run in the end."""
+        for later in self.steps[self.steps.index(step) + 1 :]:
             ended = self.run(later.command, data)
             if ended.status:
                 return [f"{later.name} failed: {last_lines(ended.output)}"]
-        return self.differences(STEPS[-1], data)
+        return self.differences(self.steps[-1], data)
 
     # --- comparing --------------------------------------------------------------------------------------------
 
