@@ -28,6 +28,8 @@ def nobody(items: Iterable[T], description: str, total: int | None) -> Iterable[
     return items
 
 
+# Outcomes that hold only with the file that their task writes in the end.
+MADE = ("landed", "extracted")
 # Replaced by the command line, which shows a bar.
 watch: Callable[[Iterable[Any], str, int | None], Iterable[Any]] = nobody
 
@@ -116,12 +118,16 @@ class Account:
 
 @contextmanager
 def accounting(run: Run, stage: Stage, task: str, settings: Settings) -> Iterator[Account]:
-    """An account for one task; its last row is the task itself, failed where the block raises."""
+    """An account for one task; its last row is the task itself, failed where the block raises.
+
+    Where it raises, nothing is told as landed or extracted but what ``keep_beside`` has kept with its file.
+    """
     account, started = Account(run, stage, task), time.time()
     try:
         yield account
         account.add("task", task, "ok", started=started)
     except Exception as error:
+        account.rows = [r for r in account.rows if r.status not in MADE]
         account.add("task", task, "failed", started=started, error=error)
         raise
     finally:

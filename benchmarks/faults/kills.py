@@ -1,7 +1,7 @@
 """Kills: SIGKILL to a stage and all it started, at random times and before every step of its own on the disk.
 
-After each, the stage is run again and what it left is compared with the undisturbed run; every twentieth time the
-rest of the run follows, to the published marts.
+After each, the stage is run again and what it left is compared with the undisturbed run; after some the rest of the
+run follows, to the published marts.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ from typing import Any
 from benchmarks.faults.workload import DAYS, KILLED, Ended, Step, Work, last_lines
 
 SEED = 20221014
-# Of twenty kills so many in each stage; building is slow, and its own steps are dbt's.
-SHARES = {"ingest": 6, "extract": 5, "load": 4, "build": 1, "publish": 3, "reconcile": 1}
-WHOLE_EVERY = 20
+# Of forty kills so many in each stage; building takes as long as all the others together.
+SHARES = {"ingest": 14, "extract": 12, "load": 9, "publish": 3, "reconcile": 1, "build": 1}
+# Of eighty kills, the one after which the rest of the run follows: in extract, of the first day.
+WHOLE = 14
 # Events of the interpreter (sys.addaudithook) before each step on the disk that others could see.
 DISK = {"os.rename", "os.remove", "os.link", "os.symlink", "os.rmdir", "shutil.rmtree", "subprocess.Popen"}
 SYSTEMATIC = ("ingest", "extract", "load", "publish")
@@ -34,7 +35,7 @@ def random_kill(work: Work, number: int) -> Result:
     chance = random.Random(f"{SEED}/{number}")
     cycle = [stage for stage, share in SHARES.items() for _ in range(share)]
     stage, day = cycle[number % len(cycle)], DAYS[number // len(cycle) % 2]
-    whole = number % WHOLE_EVERY == WHOLE_EVERY - 1
+    whole = number % (2 * len(cycle)) == WHOLE
     return kill(work, Step(day, stage), chance.random(), number=number, whole=whole)
 
 

@@ -6,8 +6,11 @@ at any time, and what it says follows from landing alone.
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePath
@@ -31,6 +34,13 @@ CREATE TABLE IF NOT EXISTS pages (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS told (run TEXT PRIMARY KEY) WITHOUT ROWID;
 """
+
+DISK = {
+    sqlite3.SQLITE_FULL: errno.ENOSPC,
+    sqlite3.SQLITE_READONLY: errno.EROFS,
+    sqlite3.SQLITE_CANTOPEN: errno.EACCES,
+    sqlite3.SQLITE_BUSY: errno.EBUSY,
+}
 
 
 @dataclass(frozen=True)
@@ -73,14 +83,26 @@ class Index:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self.con.close()
 
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """A transaction; what the disk does not allow is an OSError, as of any other file."""
+        try:
+            with self.con:
+                yield
+        except sqlite3.OperationalError as error:
+            number = DISK.get(error.sqlite_errorcode & 0xFF)
+            if number is None:
+                raise
+            raise OSError(number, os.strerror(number), str(self.path)) from error
+
     def refresh(self) -> None:
         """Read in what has landed since."""
-        with self.con:
+        with self.changing():
             self.con.executescript(TABLES)
         articles = (self.settings.landing / "articles").glob(f"date=*/source={self.source_id}/*.parquet")
         files = {name_of(f, self.settings): f for f in [*articles, *page_files(self.settings, self.source_id)]}
         known = {name for (name,) in self.con.execute("SELECT name FROM files")}
-        with self.con:
+        with self.changing():
             if known - files.keys():  # landing is another one than it was
                 for table in ("files", "records", "pages"):
                     self.con.execute(f"DELETE FROM {table}")
@@ -143,7 +165,7 @@ class Index:
 
         It alone does not follow from landing; without it, pages are parsed once more and found to be known.
         """
-        with self.con:
+        with self.changing():
             self.con.execute("INSERT OR IGNORE INTO told VALUES (?)", [run_key(run)])
 
     def is_told(self, place: str) -> bool:
