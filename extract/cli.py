@@ -45,11 +45,19 @@ class Commands(TyperGroup):
         except Stopped as error:
             typer.echo(str(error), err=True)
             raise typer.Exit(1) from error
-        except OSError as error:
-            if error.errno not in NO_PLACE:
+        except Exception as error:
+            if (mend := disk_mend(error)) is None:
                 raise
-            typer.echo(f"{error}: {NO_PLACE[error.errno]}, then run again; what has landed stays", err=True)
+            typer.echo(f"{error}: {mend}, then run again; what has landed stays", err=True)
             raise typer.Exit(1) from error
+
+
+def disk_mend(error: Exception) -> str | None:
+    """What to do about an error of the disk, also one that DuckDB tells of; None for any other error."""
+    told = str(error) if type(error).__module__.endswith("duckdb") else ""
+    return next(
+        (mend for n, mend in NO_PLACE.items() if n == getattr(error, "errno", 0) or os.strerror(n) in told), None
+    )
 
 
 app = typer.Typer(

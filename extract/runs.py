@@ -126,7 +126,7 @@ def accounting(run: Run, stage: Stage, task: str, settings: Settings) -> Iterato
     try:
         yield account
         account.add("task", task, "ok", started=started)
-    except Exception as error:
+    except BaseException as error:
         account.rows = [r for r in account.rows if r.status not in MADE]
         account.add("task", task, "failed", started=started, error=error)
         raise

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -60,9 +58,6 @@ def connect(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         if is_damage(str(error)):
             told = f"{settings.warehouse} is damaged ({error}); run: wirehouse doctor --repair"
             raise WarehouseDamaged(told) from error
-        for number in (errno.ENOSPC, errno.EROFS, errno.EACCES):
-            if os.strerror(number) in str(error):
-                raise OSError(number, os.strerror(number), str(settings.warehouse)) from error
         raise
 
 

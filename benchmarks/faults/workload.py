@@ -83,9 +83,11 @@ class Work:
         os.environ["WIREHOUSE_CONFIG"] = str(self.config)
         pipeline.load(None)
         extractor_version(None)
+        made_by = f"{extractor_version(None)} {build.project_hash()}"
         if (self.folder / "undisturbed.pickle").exists():
-            self.seconds, self.states = pickle.loads((self.folder / "undisturbed.pickle").read_bytes())
-            return
+            before, self.seconds, self.states = pickle.loads((self.folder / "undisturbed.pickle").read_bytes())
+            if before == made_by:
+                return
         shutil.rmtree(self.folder, ignore_errors=True)
         self.write_input()
         self.seconds: dict[Step, float] = {}
@@ -100,7 +102,7 @@ class Work:
             self.seconds[step] = ended.seconds
             self.states[step] = self.state(data, step.stage)
         shutil.copytree(data, self.before(None), symlinks=True)
-        (self.folder / "undisturbed.pickle").write_bytes(pickle.dumps((self.seconds, self.states)))
+        (self.folder / "undisturbed.pickle").write_bytes(pickle.dumps((made_by, self.seconds, self.states)))
 
     def write_input(self) -> None:
         wire = (EXAMPLES / "wire" / "2022.jsonl").read_text().splitlines(keepends=True)

@@ -23,7 +23,7 @@ from extract.runs import Run, accounting, keep_beside, track
 from extract.settings import Settings, day_folder
 from extract.tables import EXTRACTED, read_parquet, stable_id
 
-COLUMNS = ["article_id", "revision", "text", "published_at", "published_precision", "relevance"]
+COLUMNS = ["article_id", "revision", "text", "published_at", "published_precision", "relevance", "word_count"]
 
 
 class NoMemory(Stopped):
@@ -39,7 +39,9 @@ class Shard(TypedDict):
 
 def plan(run: Run, settings: Settings) -> list[Shard]:
     """Shards for what the day landed and this version has not read yet; none where there is nothing."""
-    count = math.ceil(len(pending(run, settings)) / settings.shard_articles)
+    articles = pending(run, settings)
+    n_words = sum(a["word_count"] for a in articles)
+    count = math.ceil(max(len(articles) / settings.shard_articles, n_words / settings.shard_words))
     return [Shard(number=n, of=count) for n in range(count)]
 
 
