@@ -134,7 +134,12 @@ def pages(web):
     yield "redirect to IPv6 loopback", redirect("http://[::1]/"), "failed", "AddressRefused"
     yield "redirect to a file", redirect("file:///etc/passwd"), "failed", "UrlRefused"
     yield "redirect to javascript:", redirect("javascript:alert(1)"), "failed", "UrlRefused"
-    yield "redirect with a password", redirect("http://user:secret@good.test/"), "failed", "UrlRefused"
+    yield (
+        "redirect with a password",
+        redirect("http://user:secret@good.test/"),
+        "failed",
+        "UrlRefused",
+    )  # pragma: allowlist secret
     yield "redirect to no address", response("", "302 Found"), "failed", "UnexpectedStatus"
     yield "redirect to a broken address", redirect("http://[::1"), "failed", "UrlRefused"
     yield "429, an hour to wait", response("", "429 Too Many Requests", Retry_After="3600"), "failed", "RateLimited"
@@ -239,7 +244,12 @@ def pages(web):
     yield "javascript: for an address", "javascript:void(0)", "failed", "UrlRefused"
     yield "mailto: for an address", "mailto:editor@good.test", "failed", "UrlRefused"
     yield "a file for an address", "file:///etc/passwd", "failed", "UrlRefused"
-    yield "an address with a password", "http://user:secret@good.test/", "failed", "UrlRefused"
+    yield (
+        "an address with a password",
+        "http://user:secret@good.test/",
+        "failed",
+        "UrlRefused",
+    )  # pragma: allowlist secret
     yield "an address of 5,000 characters", "http://good.test/" + "x" * 5000, "failed", "UrlRefused"
     yield "a port that is none", "http://good.test:99999/", "failed", "UrlRefused"
     yield "a host that cannot be", f"http://{'x' * 70}ü.test/", "failed", "UrlRefused"
