@@ -16,8 +16,6 @@ import pyarrow.compute as pc
 from upath import UPath
 
 from extract.errors import Stopped
-from extract.nlp import pipeline
-from extract.nlp.rows import Rows, document_rows, failed_rows
 from extract.nlp.version import extractor_version
 from extract.runs import Run, accounting, keep_beside, track
 from extract.settings import Settings, day_folder
@@ -47,12 +45,16 @@ def plan(run: Run, settings: Settings) -> list[Shard]:
 
 def extract(run: Run, shard: Shard, settings: Settings) -> dict[str, int]:
     """Read the articles of one shard; returns counts of articles by outcome."""
+    # Late: spaCy takes a second to import, and where nothing is new nothing needs it.
+    from extract.nlp import pipeline
+    from extract.nlp.rows import document_rows, failed_rows
+
     version = extractor_version(settings.spacy_model)
     task = f"{shard['number'] + 1} of {shard['of']}"
     with accounting(run, "extract", task, settings) as account:
         articles = [a for a in pending(run, settings) if int(a["article_id"], 16) % shard["of"] == shard["number"]]
         texts = [(a["text"], published_on(a)) for a in articles]
-        tables: Rows = defaultdict(list)
+        tables: dict[str, list[dict[str, Any]]] = defaultdict(list)
         started = time.time()
         results = pipeline.read(pipeline.load(settings.spacy_model), texts)
         for article, result in zip(articles, track(results, f"extract {task}", len(texts)), strict=True):
@@ -122,6 +124,6 @@ def published_on(article: dict[str, Any]) -> date | None:
     return article["published_at"].date() if known else None
 
 
-def write(tables: Rows, folder: UPath) -> None:
+def write(tables: dict[str, list[dict[str, Any]]], folder: UPath) -> None:
     for table in sorted(EXTRACTED, key=lambda t: t.name == "documents"):
         table.write(folder / f"{table.name}.parquet", tables[table.name])
