@@ -52,9 +52,9 @@ def kill(work: Work, step: Step, share: float, *, number: int | None = None, who
     return result("killed at a random time", step, ended, problems, number=number, after=round(after, 3), whole=whole)
 
 
-def kills_at_each_step(work: Work, step: Step, first: int = 1) -> Iterator[Result]:
+def kills_at_each_step(work: Work, step: Step, first: int = 1, every: int = 1) -> Iterator[Result]:
     """Kill a stage before its first, second, ... step on the disk, until it comes to its end."""
-    for number in range(first, 1000):
+    for number in range(first, 1000, every):
         data = work.disturbed(step)
         ended = work.run(step.command, data, dying_at(number))
         if ended.status != KILLED:

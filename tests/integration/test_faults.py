@@ -1,4 +1,4 @@
-"""A minute's choice of the fault suite (docs/faults.md), and what doctor mends."""
+"""A choice of the fault suite (docs/faults.md), and what doctor mends."""
 
 import json
 import os
@@ -31,8 +31,8 @@ def test_stages_disturbed_and_run_again_leave_what_they_leave_undisturbed(tmp_pa
     results = [json.loads(line) for line in (tmp_path / "results.jsonl").read_text().splitlines()]
     assert [r for r in results if r["problems"]] == []
     assert done.returncode == 0, done.stderr
-    assert sum(r.get("was_cut_off", False) for r in results) > 20
-    assert {r["fault"] for r in results} >= {"read-only disk", "out of memory", "clock behind", "two runs at once"}
+    assert sum(r.get("was_cut_off", False) for r in results) > 5
+    assert {r["fault"] for r in results} >= {"read-only disk", "clock behind", "two runs at once"}
 
 
 @pytest.fixture
