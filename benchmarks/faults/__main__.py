@@ -50,7 +50,7 @@ def main() -> None:
             out.flush()
             harm += bool(made["problems"])
             print(told(made), file=sys.stderr)
-            if time.monotonic() - started > asked.seconds:
+            if made.get("more") is not True and time.monotonic() - started > asked.seconds:
                 break
     raise SystemExit(1 if harm else 0)
 
@@ -79,10 +79,12 @@ def make(work: Work, asked: argparse.Namespace, done: list[dict[str, Any]]) -> I
         for name in ("read_only", "clock_behind", "two_runs"):
             yield from others.FAULTS[name](work)
     else:
-        made = {d["name"] for d in done if "name" in d}
+        made = {d["made_by"] for d in done if d.get("more") is False}
         for name, fault in others.FAULTS.items():
             if name in asked.names or (not asked.names and name not in made):
-                yield from fault(work)
+                results = list(fault(work))  # all of a function or none, so that it can be told what is still to make
+                for number, result in enumerate(results, 1):
+                    yield result | {"made_by": name, "more": number < len(results)}
 
 
 def told(made: dict[str, Any]) -> str:

@@ -87,7 +87,15 @@ def size(folder: Path) -> int:
 
 def disk_full(work: Work) -> Iterator[Result]:
     """No room at all, and room for half of what the stage writes."""
-    for step in work.last_day():
+    yield from no_room(work, [s for s in work.last_day() if s.stage in ("ingest", "extract", "load", "publish")])
+
+
+def disk_full_in_build(work: Work) -> Iterator[Result]:
+    yield from no_room(work, [s for s in work.last_day() if s.stage == "build"])
+
+
+def no_room(work: Work, steps: list[Step]) -> Iterator[Result]:
+    for step in steps:
         written = size(work.before(work.after(step))) - size(work.before(step))
         for room in (0, max(written // 2, 4096)) if step.stage != "build" else (written // 2,):
             if not may_mount():
@@ -121,7 +129,7 @@ def fill(place: Path, room: int) -> None:
 
 
 def read_only(work: Work) -> Iterator[Result]:
-    for step in work.last_day():
+    for step in [s for s in work.last_day() if s.stage != "reconcile"]:
         if may_mount():
             with small_disk(work, step) as data:
                 remount(data, "ro")
@@ -151,7 +159,7 @@ def read_only(work: Work) -> Iterator[Result]:
 
 
 def out_of_memory(work: Work) -> Iterator[Result]:
-    for step in work.last_day():
+    for step in [s for s in work.last_day() if s.stage in ("ingest", "extract", "load", "publish")]:
         for megabytes in (4, 64):
             data = work.disturbed(step)
             ended = work.run(step.command, data, lambda megabytes=megabytes: limit_memory(megabytes * MEGABYTE))
@@ -511,6 +519,7 @@ FAULTS: dict[str, Callable[[Work], Iterator[Result]]] = {
     function.__name__: function  # type: ignore[misc]
     for function in (
         disk_full,
+        disk_full_in_build,
         read_only,
         out_of_memory,
         clock_behind,
