@@ -103,8 +103,8 @@ def shards(settings: Settings) -> Iterator[Damage]:
 def warehouse(settings: Settings) -> Iterator[Damage]:
     """A warehouse that cannot be opened, or of which a row of staging cannot be read."""
     if not settings.warehouse.exists():
-        if any((settings.landing / "articles").glob("date=*")):
-            yield Damage("warehouse", settings.warehouse, "is missing, though articles have landed")
+        if any(settings.outcomes.glob("date=*/load-*.parquet")):
+            yield Damage("warehouse", settings.warehouse, "is missing, though days were loaded")
         return
     try:
         with writing(settings), duckdb.connect(settings.warehouse, read_only=True) as con:
