@@ -119,3 +119,42 @@ test-scale: .scale/.ready
 scale-lock:
 	@$(UV) pip compile pyproject.toml --extra scale --group scale --universal --generate-hashes --no-annotate \
 		--no-header --constraint constraints.txt --constraint requirements.lock --output-file requirements-scale.lock
+
+# Faults, speed and safety: docs/faults.md, docs/benchmarks.md, SECURITY.md. What is needed for them alone is fetched by
+# uv into places of its own, at the versions named here.
+.PHONY: test-faults bench fuzz secrets audit sbom
+FAULTS = $(BIN)/python -m benchmarks.faults
+FUZZ_SECONDS ?= 60
+TOOL = index=$$($(BIN)/python -m pip config get global.index-url 2>/dev/null || true); \
+	$${index:+env UV_DEFAULT_INDEX=$$index} $(UV) tool run --python $(BIN)/python --from
+
+# Some twenty minutes of one core. Goes on where it was stopped; data/faults/results.jsonl removed, it begins anew.
+test-faults: env
+	@$(FAULTS) steps && $(FAULTS) kills && $(FAULTS) others && $(FAULTS) runs --count 5 && $(FAULTS) table
+
+# ARTICLES="--articles FILE --day 1000" for other articles than the bundled ones; --note adds a row to the history.
+bench: env
+	@$(BIN)/python -m benchmarks.bench --json data/bench.json $(ARTICLES)
+
+# What is found is kept in tests/data/crashes, and is a test from then on.
+fuzz: env
+	@test -x .fuzz/bin/python || { $(UV) venv --python $(BIN)/python .fuzz && \
+		index=$$($(BIN)/python -m pip config get global.index-url 2>/dev/null || true); \
+		$${index:+env UV_DEFAULT_INDEX=$$index} $(UV) pip install --python .fuzz/bin/python atheris==3.1.0; }
+	@for kind in html xml jsonl json txt lists warc; do \
+		PYTHONPATH=$$($(BIN)/python -c 'import site; print(site.getsitepackages()[0])') \
+		.fuzz/bin/python tests/fuzz/fuzz.py $$kind --seconds $(FUZZ_SECONDS) || exit 1; done
+
+# Keys and passwords in what git keeps; a line that only looks like one says "pragma: allowlist secret".
+secrets: env
+	@git ls-files | grep -vE '^extract/nlp/models/|requirements|\.(csv|gz)$$' | \
+		{ $(TOOL) detect-secrets==1.5.0 detect-secrets-hook $$(cat); }
+
+# Known weaknesses of the locked packages. Fails too where the advisory service cannot be asked, and says so.
+audit: env
+	@$(TOOL) pip-audit==2.10.1 pip-audit --strict --disable-pip --no-deps --require-hashes -r requirements.lock
+
+# Software bill of materials (CycloneDX): every package of .venv with version and licence.
+sbom: env
+	@mkdir -p build && $(TOOL) cyclonedx-bom==7.5.0 cyclonedx-py environment $(BIN)/python --pyproject pyproject.toml \
+		--output-reproducible --output-file build/sbom.json && echo build/sbom.json

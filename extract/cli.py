@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
 import os
@@ -20,15 +21,20 @@ from typer.core import TyperGroup
 
 from extract import runs
 from extract.articles.sources import ConfigError, read_sources
+from extract.errors import Stopped
 from extract.records import EventStatus, QuoteType
 from extract.runs import Run
 from extract.settings import settings
 
 T = TypeVar("T")
+ROOM = "make room, or set WIREHOUSE_DATA to a folder with more"
+ACCESS = "let this user write there, or set WIREHOUSE_DATA to another folder"
+# Errors of the disk, and the mend.
+NO_PLACE = {errno.ENOSPC: ROOM, errno.EDQUOT: ROOM, errno.EFBIG: ROOM, errno.EROFS: ACCESS, errno.EACCES: ACCESS}
 
 
 class Commands(TyperGroup):
-    """The commands; a wrong configuration is told as it is, without a traceback."""
+    """The commands; what the user can mend is told as it is, without a traceback."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -36,6 +42,22 @@ class Commands(TyperGroup):
         except ConfigError as error:
             typer.echo(f"The configuration is not right:\n{error}", err=True)
             raise typer.Exit(1) from error
+        except Stopped as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(1) from error
+        except Exception as error:
+            if (mend := disk_mend(error)) is None:
+                raise
+            typer.echo(f"{error}: {mend}, then run again; what has landed stays", err=True)
+            raise typer.Exit(1) from error
+
+
+def disk_mend(error: Exception) -> str | None:
+    """What to do about an error of the disk, also one that DuckDB tells of; None for any other error."""
+    told = str(error) if type(error).__module__.endswith("duckdb") else ""
+    return next(
+        (mend for n, mend in NO_PLACE.items() if n == getattr(error, "errno", 0) or os.strerror(n) in told), None
+    )
 
 
 app = typer.Typer(
@@ -204,6 +226,15 @@ def publish(day: Day = None) -> None:
 
 
 @app.command()
+def reconcile(day: Day = None) -> None:
+    """Check that what a day landed is in the published marts."""
+    from extract.stages import publish as stage
+
+    counts = stage.reconcile(this_run(day), settings())
+    typer.echo(", ".join(f"{n} {name}" for name, n in counts.items()))
+
+
+@app.command()
 def sql(
     query: Annotated[str, typer.Argument(help="a query; - reads it from standard input")],
     format: Format = "table",
@@ -326,11 +357,15 @@ def status() -> None:
 
 
 @app.command()
-def doctor() -> None:
-    """Check what a run needs; says what is missing and how to mend it."""
+def doctor(
+    repair: Annotated[bool, typer.Option(help="set damaged files aside and make them again from the rest")] = False,
+) -> None:
+    """Check what a run needs and what it has written; says what is wrong and how to mend it."""
     from extract import doctor
 
-    raise typer.Exit(0 if doctor.check(Console(), settings()) else 1)
+    console, config = Console(), settings()
+    well = doctor.repair(console, config) if repair else True
+    raise typer.Exit(0 if doctor.check(console, config) and well else 1)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 
 from rich.console import Console
 
+from extract.runs import utcnow
 from extract.settings import ROOT, Settings
 
 PACKAGES = ("apache-airflow", "dbt-duckdb", "duckdb", "spacy")
@@ -85,6 +88,25 @@ def warehouse(settings: Settings) -> str:
     return f"{settings.target}, {tables} tables"
 
 
+def clock(settings: Settings) -> str:
+    """The clock against the newest file of an earlier run."""
+    times = [p.stat().st_mtime for p in (settings.data / "index").glob("*.sqlite")]
+    if times and max(times) > time.time() + 86_400:
+        last = datetime.fromtimestamp(max(times), UTC)
+        raise RuntimeError(f"it says {utcnow():%Y-%m-%d %H:%M} UTC, but a run wrote at {last:%Y-%m-%d %H:%M}; set it")
+    return f"{utcnow():%Y-%m-%d %H:%M} UTC"
+
+
+def stored(settings: Settings) -> str:
+    """Every landed file, shard, account, the warehouse, and what Airflow and readers have."""
+    from extract import repair
+
+    if found := repair.find(settings):
+        told = "".join(f"\n           {d.kind}: {d.path} {d.reason}" for d in found[:10])
+        raise RuntimeError(f"{len(found)} damaged; run: wirehouse doctor --repair{told}")
+    return "every file holds what was written"
+
+
 def published(settings: Settings) -> str:
     from extract.publishing import database, versions
 
@@ -92,12 +114,11 @@ def published(settings: Settings) -> str:
         return "nothing published yet; run: wirehouse run"
     found = versions.current(settings)
     if found is None:
-        raise RuntimeError(f"{settings.published} has no current version that can be read; run: wirehouse publish")
+        raise RuntimeError(f"{settings.published} has no version that can be read; run: wirehouse doctor --repair")
     folder, manifest = found
     if wrong := versions.verify(folder, manifest):
         raise RuntimeError(
-            f"{len(wrong)} published files are damaged ({'; '.join(wrong[:3])}); "
-            f"remove {folder} and run: wirehouse publish"
+            f"{len(wrong)} published files are damaged ({'; '.join(wrong[:3])}); run: wirehouse doctor --repair"
         )
     storage = database.storage_version(folder / versions.WAREHOUSE)
     if storage > database.NEWEST_STORAGE:
@@ -117,6 +138,8 @@ CHECKS: tuple[Callable[[Settings], str], ...] = (
     data_folder,
     store,
     warehouse,
+    clock,
+    stored,
     published,
 )
 
@@ -132,3 +155,15 @@ def check(console: Console, settings: Settings) -> bool:
             well = False
             console.print(f"[red]missing[/]  {name}: {error}", highlight=False)
     return well
+
+
+def repair(console: Console, settings: Settings) -> bool:
+    """Mend what is damaged in the data folder; returns whether nothing is lost."""
+    from extract import repair
+
+    lost = repair.repair(settings, lambda line: console.print(line, highlight=False, soft_wrap=True))
+    if lost:
+        console.print(f"[red]{len(lost)} articles cannot be had again[/], neither from staging nor from their source:")
+        for line in lost:
+            console.print(f"  {line}", highlight=False, soft_wrap=True)
+    return not lost

@@ -9,6 +9,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
+from upath import UPath
+
+from extract.errors import Stopped
 from extract.records import Outcome, OutcomeStatus, Stage
 from extract.settings import Settings, day_folder
 from extract.store import check
@@ -17,11 +20,17 @@ from extract.tables import OUTCOMES, stable_id
 T = TypeVar("T")
 
 
+class ClockWrong(Stopped):
+    """The clock of this machine cannot be right."""
+
+
 def nobody(items: Iterable[T], description: str, total: int | None) -> Iterable[T]:
     """Watches nothing."""
     return items
 
 
+# Outcomes that hold only with the file that their task writes in the end.
+MADE = ("landed", "extracted")
 # Replaced by the command line, which shows a bar.
 watch: Callable[[Iterable[Any], str, int | None], Iterable[Any]] = nobody
 
@@ -34,6 +43,15 @@ def track(items: Iterable[T], description: str, total: int | None = None) -> Ite
 def utcnow() -> datetime:
     """The time in UTC, naive, as all times here are."""
     return datetime.now(UTC).replace(tzinfo=None)
+
+
+def refuse_wrong_clock(run: Run) -> None:
+    """Raise ClockWrong where the run's day has not begun: times of publication would be taken for implausible."""
+    if utcnow().date() < run.day:
+        raise ClockWrong(
+            f"the clock says {utcnow():%Y-%m-%d %H:%M} UTC, and the run is for {run.day}, which has not begun by it: "
+            "set the clock right, or name an earlier day"
+        )
 
 
 def clean(text: Any) -> Any:
@@ -103,14 +121,16 @@ class Account:
 def accounting(run: Run, stage: Stage, task: str, settings: Settings) -> Iterator[Account]:
     """An account for one task; its last row is the task itself, failed where the block raises.
 
-    Raises StoreUnreachable where it could not be kept.
+    Where it raises, nothing is told as landed or extracted but what ``keep_beside`` has kept with its file. Raises
+    StoreUnreachable where it could not be kept.
     """
     check(settings.outcomes.parent)
     account, started = Account(run, stage, task), time.time()
     try:
         yield account
         account.add("task", task, "ok", started=started)
-    except Exception as error:
+    except BaseException as error:
+        account.rows = [r for r in account.rows if r.status not in MADE]
         account.add("task", task, "failed", started=started, error=error)
         raise
     finally:
@@ -124,3 +144,12 @@ def write(account: Account, settings: Settings) -> None:
     name = stable_id(account.stage, account.task, *((r["outcome_id"], r["started_at"], r["status"]) for r in rows))
     folder = day_folder(settings.outcomes, account.run.day)
     OUTCOMES.write(folder / f"{account.stage}-{name}.parquet", rows)
+
+
+def keep_beside(file: UPath, rows: Iterable[Outcome]) -> None:
+    """Write the outcomes that ``file`` makes true to ``NAME.outcomes`` beside it, before it is made.
+
+    They are loaded with it, so that a task that is killed between making the file and writing its account leaves
+    no article that nobody tells of.
+    """
+    OUTCOMES.write(file.with_suffix(".outcomes"), map(asdict, rows))

@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     spacy_model: str | None = Field(None, description="another spaCy pipeline than the shipped one")
     languages: tuple[str, ...] = Field(("en",), description="languages that go on to extraction, ISO 639-1")
     shard_articles: int = Field(200, gt=0, description="articles a shard, about")
+    shard_words: int = Field(200_000, gt=0, description="words a shard, about")
     keep_versions: int = Field(7, gt=0, description="published versions kept, the current one included")
 
     @field_validator("data", "config")

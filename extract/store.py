@@ -18,6 +18,8 @@ from typing import IO, Any
 
 from upath import UPath
 
+from extract.errors import Stopped
+
 # Listings are asked for anew, since other tasks write; requests that are throttled or time out are repeated.
 S3: dict[str, Any] = {
     "use_listings_cache": False,
@@ -26,7 +28,7 @@ S3: dict[str, Any] = {
 MARKER = ".wirehouse"
 
 
-class StoreUnreachable(RuntimeError):
+class StoreUnreachable(Stopped):
     """The store cannot be written; the message says why and what to do."""
 
 

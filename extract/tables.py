@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from upath import UPath
 
 from extract import records
+from extract.errors import Stopped
 from extract.store import replacing
 
 ARROW = {
@@ -34,6 +35,10 @@ SQL = {
     pa.date32(): "DATE",
     pa.timestamp("us"): "TIMESTAMP",
 }
+
+
+class BrokenFile(Stopped):
+    """A file of ours that does not hold what was written."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,14 +65,20 @@ class Table:
         """Write rows to a Parquet file, which is there whole or not at all; returns the number of rows."""
         table = self.arrow(rows)
         with replacing(path) as file:
-            pq.write_table(table, file, compression="zstd")
+            pq.write_table(table, file, compression="zstd", write_page_checksum=True)
         return table.num_rows
 
 
 def read_parquet(file: UPath, columns: list[str] | None = None) -> pa.Table:
-    """One Parquet file as a table of its own columns, or of those of ``columns``."""
-    with file.open("rb") as handle:
-        return pq.ParquetFile(handle).read(columns=columns)
+    """One Parquet file as a table of its own columns, or of those of ``columns`` that it has.
+
+    Raises BrokenFile where the content is cut off or changed, OSError where the file cannot be had.
+    """
+    data = file.read_bytes()
+    try:
+        return pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True).read(columns=columns)
+    except (pa.ArrowException, OSError) as error:
+        raise BrokenFile(f"{file} is damaged ({error}); run: wirehouse doctor --repair") from error
 
 
 def sql_type(arrow_type: pa.DataType) -> str:

@@ -8,14 +8,21 @@ from contextlib import closing, contextmanager
 import duckdb
 from filelock import FileLock, Timeout
 
+from extract.errors import Stopped
 from extract.settings import Settings
 
 # Seconds to wait for another writer, which holds the warehouse for no longer than a dbt build.
 PATIENCE = 600
+# What DuckDB says of a file that is not whole.
+DAMAGE = ("not a valid DuckDB", "Corrupt database", "could not read enough bytes", "deserialize", "INTERNAL Error")
 
 
-class WarehouseBusy(RuntimeError):
+class WarehouseBusy(Stopped):
     """Another process has held the warehouse for longer than we wait."""
+
+
+class WarehouseDamaged(Stopped):
+    """The warehouse file cannot be read."""
 
 
 @contextmanager
@@ -39,11 +46,26 @@ def writing(settings: Settings) -> Iterator[None]:
 
 @contextmanager
 def connect(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection to the warehouse, its default catalogue, for a holder of ``writing``; closed at the end."""
-    with closing(duckdb.connect()) as con:
-        attach(con, settings)
-        con.execute("USE warehouse")
-        yield con
+    """A connection to the warehouse, its default catalogue, for a holder of ``writing``; closed at the end.
+
+    Raises WarehouseBusy where a reader holds the file open, WarehouseDamaged where it is not whole.
+    """
+    try:
+        with closing(duckdb.connect()) as con:
+            attach(con, settings)
+            con.execute("USE warehouse")
+            yield con
+    except duckdb.Error as error:
+        if "Could not set lock" in str(error):
+            raise WarehouseBusy(f"{error}\nEnd that process; readers open {settings.published_warehouse}") from error
+        if is_damage(str(error)):
+            told = f"{settings.warehouse} is damaged ({error}); run: wirehouse doctor --repair"
+            raise WarehouseDamaged(told) from error
+        raise
+
+
+def is_damage(message: str) -> bool:
+    return any(words.lower() in message.lower() for words in DAMAGE)
 
 
 def attach(con: duckdb.DuckDBPyConnection, settings: Settings, *, read_only: bool = False) -> None:

@@ -22,6 +22,8 @@ import yaml
 HERE = Path(__file__).parent
 DATABASE = "Wirehouse"
 VERSION = "1.0.0"
+# Whoever asks in SQL Lab reads the marts and nothing else: no files of the server, no network, no way to allow them.
+CONNECT = {"read_only": True, "config": {"enable_external_access": False, "lock_configuration": True}}
 
 
 def bundle(out: Path, warehouse: Path) -> None:
@@ -58,7 +60,7 @@ def database(warehouse: Path) -> dict[str, Any]:
         "allow_dml": False,
         "allow_csv_upload": False,
         # The published file is replaced whole: a new connection for each query sees the new one.
-        "extra": {"engine_params": {"connect_args": {"read_only": True}}},
+        "extra": {"engine_params": {"connect_args": CONNECT}},
     }
 
 

@@ -6,21 +6,25 @@ at any time, and what it says follows from landing alone.
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from pathlib import PurePath
 from types import TracebackType
 
-import pyarrow.parquet as pq
 from upath import UPath
 
-from extract.articles.archive import Capture, name_of, page_files, read_warc
+from extract.articles.archive import Capture, name_of, page_files, read_warc, run_key
 from extract.articles.fetch import Condition
 from extract.articles.listing import Entry
+from extract.runs import Run
 from extract.settings import Settings
 from extract.store import files as files_of
-from extract.tables import stable_id
+from extract.tables import read_parquet, stable_id
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS files (name TEXT PRIMARY KEY) WITHOUT ROWID;
@@ -29,7 +33,15 @@ CREATE TABLE IF NOT EXISTS pages (
     url TEXT PRIMARY KEY, fetched_at TEXT NOT NULL, run_id TEXT, last_place TEXT NOT NULL, is_settled INTEGER NOT NULL,
     place TEXT, day TEXT, stamp TEXT, etag TEXT, last_modified TEXT
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS told (run TEXT PRIMARY KEY) WITHOUT ROWID;
 """
+
+DISK = {
+    sqlite3.SQLITE_FULL: errno.ENOSPC,
+    sqlite3.SQLITE_READONLY: errno.EROFS,
+    sqlite3.SQLITE_CANTOPEN: errno.EACCES,
+    sqlite3.SQLITE_BUSY: errno.EBUSY,
+}
 
 
 @dataclass(frozen=True)
@@ -72,14 +84,26 @@ class Index:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self.con.close()
 
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """A transaction; what the disk does not allow is an OSError, as of any other file."""
+        try:
+            with self.con:
+                yield
+        except sqlite3.OperationalError as error:
+            number = DISK.get(error.sqlite_errorcode & 0xFF)
+            if number is None:
+                raise
+            raise OSError(number, os.strerror(number), str(self.path)) from error
+
     def refresh(self) -> None:
         """Read in what has landed since."""
-        with self.con:
+        with self.changing():
             self.con.executescript(TABLES)
         articles = files_of(self.settings.landing / "articles", f"date=*/source={self.source_id}/*.parquet")
         files = {name_of(f, self.settings): f for f in [*articles, *page_files(self.settings, self.source_id)]}
         known = {name for (name,) in self.con.execute("SELECT name FROM files")}
-        with self.con:
+        with self.changing():
             if known - files.keys():  # landing is another one than it was
                 for table in ("files", "records", "pages"):
                     self.con.execute(f"DELETE FROM {table}")
@@ -93,8 +117,7 @@ class Index:
 
     def add_records(self, file: UPath) -> None:
         day = file.parent.parent.name.removeprefix("date=")
-        with file.open("rb") as handle:
-            rows = pq.ParquetFile(handle).read(columns=["record_id", "relevance", "topics"]).to_pylist()
+        rows = read_parquet(file, ["record_id", "relevance", "topics"]).to_pylist()
         self.con.executemany(
             "INSERT INTO records VALUES (?, ?) ON CONFLICT DO UPDATE SET day = min(day, excluded.day)",
             [(landed_as(**row), day) for row in rows],
@@ -137,6 +160,19 @@ class Index:
         """True where a run of this day or of one before it landed the record, as ``landed_as``."""
         found = self.con.execute("SELECT 1 FROM records WHERE key = ? AND day <= ?", [key, f"{day:%Y-%m-%d}"])
         return found.fetchone() is not None
+
+    def tell(self, run: Run) -> None:
+        """Note that a run has landed all it could of what it fetched.
+
+        It alone does not follow from landing; without it, pages are parsed once more and found to be known.
+        """
+        with self.changing():
+            self.con.execute("INSERT OR IGNORE INTO told VALUES (?)", [run_key(run)])
+
+    def is_told(self, place: str) -> bool:
+        """Whether the run that fetched the page at this place came to its end, by the name of its file."""
+        fetched_by = PurePath(place).name.partition("-")[0]
+        return self.con.execute("SELECT 1 FROM told WHERE run = ?", [fetched_by]).fetchone() is not None
 
     def page(self, url: str) -> Page | None:
         columns = "run_id, last_place, is_settled, place, day, stamp, etag, last_modified"

@@ -128,7 +128,7 @@ def feed_entries(data: bytes, address: str) -> Iterator[Entry]:
         return
     refuse_entities(data)
     feed = feedparser.parse(data, sanitize_html=False, resolve_relative_uris=False)
-    if not feed.entries and (feed.bozo or not feed.version):
+    if not feed.entries and (feed.bozo or not feed.get("version")):
         raise NotAFeed(f"{feed.get('bozo_exception', 'neither RSS nor Atom')}"[:500])
     base = address or str(feed.feed.get("link") or "")
     for entry in feed.entries:

@@ -211,7 +211,7 @@ def decode_html(data: bytes) -> tuple[str, str]:
 def read_feed(data: bytes) -> Iterator[Item]:
     """Entries of an RSS or Atom feed; the fullest of content and summary is the text."""
     feed = feedparser.parse(data, sanitize_html=False)
-    if not feed.entries and (feed.bozo or not feed.version):
+    if not feed.entries and (feed.bozo or not feed.get("version")):
         raise Rejected(f"not a feed: {feed.get('bozo_exception', 'neither RSS nor Atom')}")
     for number, entry in enumerate(feed.entries, 1):
         bodies = [c.get("value", "") for c in entry.get("content", [])] + [entry.get("summary", "")]

@@ -336,7 +336,7 @@ class Poll:
                 ready.append((entry, url, page.last_place))  # an earlier try of this task has asked
             elif page is None or page.place is None or self.is_due(entry, page):
                 wanted.setdefault(url, (entry, page))
-            elif page.day and page.day <= self.run.day:
+            elif page.day and page.day <= self.run.day and self.index.is_told(page.place):
                 yield Found(url, page.place, started, Item(""), "unchanged")
             else:
                 ready.append((entry, url, page.place))

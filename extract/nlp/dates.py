@@ -293,7 +293,7 @@ class _Parser:
     def number(self, i: int) -> tuple[int, int] | None:
         """End and value of a number in digits or words ("a couple of", "twenty-four")."""
         word = self.word(i)
-        if word.isdigit():
+        if word.isdecimal():
             return (i + 1, int(word)) if len(word) < 5 else None
         if word == "a" and self.word(i + 1) in ("couple", "hundred", "dozen"):
             return self.skip(i + 2, "of"), {"couple": 2, "hundred": 100, "dozen": 12}[self.word(i + 1)]
@@ -310,7 +310,7 @@ class _Parser:
         word = self.word(i)
         if match := _ORDINAL.fullmatch(word):
             value = int(match[1])
-        elif word.isdigit() and len(word) <= 2:
+        elif word.isdecimal() and len(word) <= 2:
             value = int(word)
         else:
             value = self.ordinals.get(word, 0)
@@ -318,7 +318,7 @@ class _Parser:
 
     def year_number(self, i: int) -> int | None:
         word = self.word(i)
-        return int(word) if word.isdigit() and len(word) == 4 and int(word) in YEARS else None
+        return int(word) if word.isdecimal() and len(word) == 4 and int(word) in YEARS else None
 
     def month_number(self, i: int) -> int | None:
         month = self.months.get(self.word(i))
@@ -475,7 +475,7 @@ class _Parser:
     def numeric(self, i: int) -> tuple[int, Interval] | None:
         """2022-02-24, 24.02.2022, and 24/02/2022 where day and month cannot be mistaken."""
         if not (
-            self.word(i).isdigit() and self.glued(i) and self.glued(i + 1) and self.glued(i + 2) and self.glued(i + 3)
+            self.word(i).isdecimal() and self.glued(i) and self.glued(i + 1) and self.glued(i + 2) and self.glued(i + 3)
         ):
             if match := re.fullmatch(r"(\d{1,2})\.(\d\d)", self.word(i)):  # "24.02" "." "2022"
                 year = self.year_number(i + 2) if self.word(i + 1) == "." else None
@@ -489,7 +489,7 @@ class _Parser:
         if mark not in ("-", "/", ".") or self.word(i + 3) != mark:
             return None
         one, two, three = self.word(i), self.word(i + 2), self.word(i + 4)
-        if not (two.isdigit() and three.isdigit()):
+        if not (two.isdecimal() and three.isdecimal()):
             return None
         if len(one) == 4:
             year, month, day = int(one), int(two), int(three)
@@ -909,7 +909,7 @@ class _Parser:
             return None
         if self.word(i + 1) in DASHES | {"/"} and self.glued(i) and self.glued(i + 1):
             tail = self.word(i + 2)
-            if tail.isdigit() and len(tail) == 2 and int(tail) > year % 100:
+            if tail.isdecimal() and len(tail) == 2 and int(tail) > year % 100:
                 return i + 3, Interval(
                     date(year, 1, 1), date(year // 100 * 100 + int(tail), 12, 31), "range", "absolute"
                 )

@@ -298,7 +298,7 @@ class Records:
 def _value(word: str) -> int | None:
     """A number in digits or words ("1,200", "twenty-two", "hundred")."""
     digits = word.replace(",", "")
-    if digits.isdigit():
+    if digits.isdecimal():
         return int(digits)
     parts = [numbers().get(part) for part in word.split("-")]
     return sum(part for part in parts if part is not None) if all(part is not None for part in parts) else None

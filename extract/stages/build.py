@@ -17,17 +17,18 @@ from typing import Any
 
 import duckdb
 
+from extract.errors import Stopped
 from extract.runs import Run, accounting
 from extract.settings import ROOT, Settings
 from extract.tables import create_staging
-from extract.warehouse import connect, writing
+from extract.warehouse import WarehouseDamaged, connect, is_damage, writing
 
 FAILED = ("error", "fail", "runtime error")
 PROJECT = ROOT / "dbt_project"
 NLP = ROOT / "extract" / "nlp"
 
 
-class BuildError(RuntimeError):
+class BuildError(Stopped):
     """dbt did not build the marts; the message names the models or tests that failed."""
 
 
@@ -57,6 +58,8 @@ def build(run: Run, settings: Settings, *, full: bool = False) -> bool:
         failed = [r for r in results if r["status"] in FAILED]
         if failed:
             reasons = "\n".join(f"  {r['unique_id']}: {r.get('message')}" for r in failed)
+            if is_damage(reasons):
+                raise WarehouseDamaged(f"{settings.warehouse} is damaged; run: wirehouse doctor --repair\n{reasons}")
             raise BuildError(f"{len(failed)} dbt nodes failed:\n{reasons}\nThe whole log: {settings.logs / 'dbt.log'}")
         with connect(settings) as con:
             con.execute("BEGIN")

@@ -13,18 +13,20 @@ from datetime import date
 from typing import Any, TypedDict
 
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from upath import UPath
 
-from extract.nlp import pipeline
-from extract.nlp.rows import Rows, document_rows, failed_rows
+from extract.errors import Stopped
 from extract.nlp.version import extractor_version
-from extract.runs import Run, accounting, track
+from extract.runs import Run, accounting, keep_beside, track
 from extract.settings import Settings, day_folder
 from extract.store import check, files
-from extract.tables import EXTRACTED, stable_id
+from extract.tables import EXTRACTED, read_parquet, stable_id
 
-COLUMNS = ["article_id", "revision", "text", "published_at", "published_precision", "relevance"]
+COLUMNS = ["article_id", "revision", "text", "published_at", "published_precision", "relevance", "word_count"]
+
+
+class NoMemory(Stopped):
+    """The machine has too little memory to read anything; what was not read is read by the next run."""
 
 
 class Shard(TypedDict):
@@ -37,18 +39,24 @@ class Shard(TypedDict):
 def plan(run: Run, settings: Settings) -> list[Shard]:
     """Shards for what the day landed and this version has not read yet; none where there is nothing."""
     check(settings.landing.parent)
-    count = math.ceil(len(pending(run, settings)) / settings.shard_articles)
+    articles = pending(run, settings)
+    n_words = sum(a["word_count"] for a in articles)
+    count = math.ceil(max(len(articles) / settings.shard_articles, n_words / settings.shard_words))
     return [Shard(number=n, of=count) for n in range(count)]
 
 
 def extract(run: Run, shard: Shard, settings: Settings) -> dict[str, int]:
     """Read the articles of one shard; returns counts of articles by outcome."""
+    # Late: spaCy takes a second to import, and where nothing is new nothing needs it.
+    from extract.nlp import pipeline
+    from extract.nlp.rows import document_rows, failed_rows
+
     version = extractor_version(settings.spacy_model)
     task = f"{shard['number'] + 1} of {shard['of']}"
     with accounting(run, "extract", task, settings) as account:
         articles = [a for a in pending(run, settings) if int(a["article_id"], 16) % shard["of"] == shard["number"]]
         texts = [(a["text"], published_on(a)) for a in articles]
-        tables: Rows = defaultdict(list)
+        tables: dict[str, list[dict[str, Any]]] = defaultdict(list)
         started = time.time()
         results = pipeline.read(pipeline.load(settings.spacy_model), texts)
         for article, result in zip(articles, track(results, f"extract {task}", len(texts)), strict=True):
@@ -70,9 +78,15 @@ def extract(run: Run, shard: Shard, settings: Settings) -> dict[str, int]:
                 rows=sum(len(r) for n, r in rows.items() if n != "documents"),
             )
             started = time.time()
+        short = next((r for r in account.rows if r.error_class == "MemoryError"), None)
+        # One article may ask for too much; where none can be read, it is the machine that lacks memory.
+        if short and not account.count("article", "extracted"):
+            raise NoMemory(f"no article of shard {task} could be read ({short.message}): free memory and run again")
         if articles:
             name = stable_id(*((a["article_id"], a["revision"], published_on(a)) for a in articles))
-            write(tables, shard_folder(run, settings) / name)
+            folder = shard_folder(run, settings) / name
+            keep_beside(folder / "documents.parquet", account.rows)
+            write(tables, folder)
     return {s: account.count("article", s) for s in ("extracted", "failed")}
 
 
@@ -84,13 +98,13 @@ def pending(run: Run, settings: Settings) -> list[dict[str, Any]]:
     """Relevant articles landed for the day and not yet read by this version, one row a revision, by id."""
     done: dict[tuple[str, str], date] = {}
     for file in files(shard_folder(run, settings), "*/documents.parquet"):
-        for row in pq.ParquetFile(file.open("rb")).read(columns=["article_id", "revision", "published_on"]).to_pylist():
+        for row in read_parquet(file, ["article_id", "revision", "published_on"]).to_pylist():
             key = row["article_id"], row["revision"]
             done[key] = min(anchor(row["published_on"]), done.get(key, date.max))
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for file in files(day_folder(settings.landing / "articles", run.day), "source=*/*.parquet"):
         # One file at a time, by its own schema: the folder names are not columns.
-        table = pq.ParquetFile(file.open("rb")).read(columns=COLUMNS)
+        table = read_parquet(file, COLUMNS)
         for row in table.filter(pc.equal(table["relevance"], "relevant")).to_pylist():
             key = row["article_id"], row["revision"]
             # Two sources may give one text different times: the earliest known anchors its relative dates.
@@ -112,6 +126,6 @@ def published_on(article: dict[str, Any]) -> date | None:
     return article["published_at"].date() if known else None
 
 
-def write(tables: Rows, folder: UPath) -> None:
+def write(tables: dict[str, list[dict[str, Any]]], folder: UPath) -> None:
     for table in sorted(EXTRACTED, key=lambda t: t.name == "documents"):
         table.write(folder / f"{table.name}.parquet", tables[table.name])

@@ -29,7 +29,7 @@ from extract.articles.polling import Poll
 from extract.articles.sources import SourceConfig, read_fetching, read_sources
 from extract.articles.topics import Topic, match_topics, read_topics
 from extract.records import Article, OutcomeStatus, Relevance
-from extract.runs import Run, accounting, utcnow
+from extract.runs import Account, Run, accounting, keep_beside, refuse_wrong_clock, utcnow
 from extract.settings import Settings, day_folder
 from extract.tables import ARTICLES, stable_id
 
@@ -48,6 +48,7 @@ def ingest(run: Run, source_id: str, settings: Settings, *, from_archive: bool =
     With ``from_archive`` a source on the web is not asked: what runs of the day fetched is parsed again.
     A source, list, page, file or item that cannot be read is an outcome of its own and stops nothing else.
     """
+    refuse_wrong_clock(run)
     source = next(s for s in read_sources(settings.config) if s.id == source_id)
     topics, fetching = read_topics(settings.config), read_fetching(settings.config)
     with accounting(run, "ingest", source.id, settings) as account, Index(settings, source.id) as index:
@@ -77,7 +78,8 @@ def ingest(run: Run, source_id: str, settings: Settings, *, from_archive: bool =
                 source_id=source.id,
                 article_id=article.article_id if article else None,
             )
-        land(list(fresh.values()), source, run, settings)
+        land(list(fresh.values()), source, account, settings)
+        index.tell(run)
     return {s: account.count("item", s) for s in ("landed", "unchanged", "quarantined", "failed", "skipped")}
 
 
@@ -162,8 +164,9 @@ def relevance(text: str, language: str | None, topics: list[str], settings: Sett
     return "relevant" if text else "no_text"
 
 
-def land(articles: list[Article], source: SourceConfig, run: Run, settings: Settings) -> None:
+def land(articles: list[Article], source: SourceConfig, account: Account, settings: Settings) -> None:
     if articles:
         name = stable_id(*sorted(a.record_id for a in articles)) + ".parquet"
-        folder = day_folder(settings.landing / "articles", run.day) / f"source={source.id}"
+        folder = day_folder(settings.landing / "articles", account.run.day) / f"source={source.id}"
+        keep_beside(folder / name, (r for r in account.rows if r.status == "landed"))
         ARTICLES.write(folder / name, map(asdict, articles))

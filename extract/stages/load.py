@@ -116,6 +116,7 @@ def load_articles(con: duckdb.DuckDBPyConnection, file: UPath) -> None:
     delete_rows(con, ARTICLES, rows.select(list(ARTICLES.key)))
     insert_rows(con, ARTICLES, rows.select(ARTICLES.schema.names))
     note_changed(con, rows)
+    load_told(con, file)
 
 
 def load_outcome_file(con: duckdb.DuckDBPyConnection, file: UPath) -> None:
@@ -160,6 +161,7 @@ def load_shard(con: duckdb.DuckDBPyConnection, documents: UPath) -> None:
         wanted = con.execute("SELECT rows.* FROM rows SEMI JOIN keys USING (article_id, revision)").to_arrow_table()
         insert_rows(con, table, wanted)
     note_changed(con, keys)
+    load_told(con, documents)
 
 
 def note_changed(con: duckdb.DuckDBPyConnection, rows: pa.Table) -> None:
@@ -167,3 +169,10 @@ def note_changed(con: duckdb.DuckDBPyConnection, rows: pa.Table) -> None:
     articles = rows.select(["article_id"]).group_by("article_id").aggregate([])
     delete_rows(con, CHANGED_ARTICLES, articles)
     insert_rows(con, CHANGED_ARTICLES, articles)
+
+
+def load_told(con: duckdb.DuckDBPyConnection, file: UPath) -> None:
+    """Load the outcomes that were kept beside a file."""
+    told = file.with_suffix(".outcomes")
+    if told.exists():
+        load_outcome_file(con, told)

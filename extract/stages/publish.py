@@ -15,6 +15,7 @@ from pathlib import Path
 
 import duckdb
 
+from extract.errors import Stopped
 from extract.publishing import database, docs, parquet, schema, store, versions
 from extract.publishing.versions import BRIEFING, DOCS, MANIFEST, PARQUET, WAREHOUSE, Made, Manifest, Mart, MartManifest
 from extract.runs import Account, Run, accounting, utcnow, write
@@ -25,15 +26,15 @@ from extract.warehouse import connect, literal, writing
 SOFTWARE = ("wirehouse", "duckdb", "dbt-core", "dbt-duckdb", "spacy")
 
 
-class NotBuilt(RuntimeError):
+class NotBuilt(Stopped):
     """The last build was cut off or failed, so there is nothing fit to publish."""
 
 
-class PageFailed(RuntimeError):
+class PageFailed(Stopped):
     """The marts are published, but a page that goes with them could not be made."""
 
 
-class NotAccountedFor(RuntimeError):
+class NotAccountedFor(Stopped):
     """The counts of a run do not add up: something that went in did not come out."""
 
 

@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import sqlalchemy
 import yaml
 
 ROOT = Path(__file__).parents[2]
@@ -78,10 +79,31 @@ def test_columns_have_the_comments_of_the_catalogue(files):
     assert described["confidence"] == "share of such rows expected to be right, 0 to 1"
 
 
-def test_warehouse_is_opened_read_only(files):
+def test_warehouse_is_all_that_a_question_can_reach(files, bundled, tmp_path):
     [database] = of(files, "databases")
-    assert database["extra"]["engine_params"]["connect_args"] == {"read_only": True}
     assert not database["allow_dml"]
+    engine = sqlalchemy.create_engine(
+        f"duckdb:///{bundled.published_warehouse}", connect_args=database["extra"]["engine_params"]["connect_args"]
+    )
+    (tmp_path / "secret.csv").write_text("a\n1\n")
+
+    def ask(question):
+        with engine.connect() as con:
+            return con.execute(sqlalchemy.text(question)).fetchall()
+
+    assert ask("SELECT count(*) > 0 FROM quotes_wide") == [(True,)]
+    assert ask("SELECT count(*) > 0 FROM actor_ids('zelensky')") == [(True,)]
+    for question in (
+        f"SELECT * FROM read_csv('{tmp_path}/secret.csv')",
+        f"SELECT * FROM '{tmp_path}/secret.csv'",
+        f"COPY quotes TO '{tmp_path}/out.csv'",
+        f"ATTACH '{tmp_path}/other.duckdb'",
+        "SET enable_external_access = true",
+        "INSTALL httpfs",
+        "DELETE FROM quotes",
+    ):
+        with pytest.raises(sqlalchemy.exc.DBAPIError):
+            ask(question)
 
 
 def test_same_yaml_makes_the_same_ids(files, bundled, tmp_path):

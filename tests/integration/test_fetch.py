@@ -610,3 +610,20 @@ def test_http2_is_spoken_over_one_connection(tmp_path, monkeypatch):
             r.rec_headers.get_header("WARC-Protocol") for r in ArchiveIterator(warc_file) if r.rec_type == "response"
         ]
     assert protocols == ["h2"] * 4
+
+
+def test_pages_fetched_by_a_run_that_was_cut_off_are_landed_by_the_next(site, monkeypatch):
+    """Where the list says nothing of times, a page is not asked again: it has to come out of the archive."""
+    site.sources({"id": "post", "kind": "feed", "path": feed_of(site, "Ferry", "Bridge", when=None)})
+    with monkeypatch.context() as patched:
+
+        def cut_off(*_):
+            raise KeyboardInterrupt
+
+        patched.setattr(ingest, "land", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            site.ingest()
+    asked = site.web.paths().count("/Ferry")
+    assert site.ingest()["landed"] == 2
+    assert site.web.paths().count("/Ferry") == asked
+    assert site.ingest()["unchanged"] == 2

@@ -28,6 +28,7 @@ from extract.settings import ROOT
 from extract.stages import ingest, load
 
 DAY = dt.date(2022, 10, 14)
+WITH_PASSWORD = "http://user:secret@good.test/"  # pragma: allowlist secret
 NOON = "Fri, 14 Oct 2022 12:00:00 GMT"
 LIMITS = {
     "delay_s": 0,
@@ -134,7 +135,7 @@ def pages(web):
     yield "redirect to IPv6 loopback", redirect("http://[::1]/"), "failed", "AddressRefused"
     yield "redirect to a file", redirect("file:///etc/passwd"), "failed", "UrlRefused"
     yield "redirect to javascript:", redirect("javascript:alert(1)"), "failed", "UrlRefused"
-    yield "redirect with a password", redirect("http://user:secret@good.test/"), "failed", "UrlRefused"
+    yield "redirect with a password", redirect(WITH_PASSWORD), "failed", "UrlRefused"
     yield "redirect to no address", response("", "302 Found"), "failed", "UnexpectedStatus"
     yield "redirect to a broken address", redirect("http://[::1"), "failed", "UrlRefused"
     yield "429, an hour to wait", response("", "429 Too Many Requests", Retry_After="3600"), "failed", "RateLimited"
@@ -239,7 +240,7 @@ def pages(web):
     yield "javascript: for an address", "javascript:void(0)", "failed", "UrlRefused"
     yield "mailto: for an address", "mailto:editor@good.test", "failed", "UrlRefused"
     yield "a file for an address", "file:///etc/passwd", "failed", "UrlRefused"
-    yield "an address with a password", "http://user:secret@good.test/", "failed", "UrlRefused"
+    yield "an address with a password", WITH_PASSWORD, "failed", "UrlRefused"
     yield "an address of 5,000 characters", "http://good.test/" + "x" * 5000, "failed", "UrlRefused"
     yield "a port that is none", "http://good.test:99999/", "failed", "UrlRefused"
     yield "a host that cannot be", f"http://{'x' * 70}ü.test/", "failed", "UrlRefused"

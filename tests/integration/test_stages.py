@@ -152,3 +152,43 @@ def test_nothing_half_built_is_published(project):
     with pytest.raises(publish.NotBuilt):
         publish.publish(Run.by_hand(DAY), project.settings)
     assert not project.settings.published_warehouse.exists()
+
+
+def told(project, run=None):
+    where = f"WHERE run_id = '{run.run_id}'" if run else ""
+    return project.ask(
+        "SELECT subject_type, status, count(*) FROM staging.outcomes "
+        f"{where} GROUP BY ALL HAVING subject_type IN ('item', 'article', 'task') ORDER BY ALL"
+    )
+
+
+def test_task_that_cannot_write_tells_of_nothing_as_landed(project):
+    project.sources("wire")
+    (project.root / "wire" / "a.jsonl").write_text(article() + "{\n")
+    (project.settings.data / "landing").mkdir(parents=True)
+    in_the_way = project.settings.data / "landing" / "articles"
+    in_the_way.write_text("a file where a folder belongs")
+    run = Run.by_hand(DAY)
+    with pytest.raises(OSError):
+        ingest.ingest(run, "wire", project.settings)
+    in_the_way.unlink()
+    project.load()
+    assert told(project, run) == [("item", "quarantined", 1), ("task", "failed", 1)]
+    project.ingest("wire")
+    project.load()
+    assert ("item", "landed", 1) in told(project)
+
+
+def test_article_landed_by_a_task_that_was_killed_is_told_as_landed(project, monkeypatch):
+    project.sources("wire")
+    (project.root / "wire" / "a.jsonl").write_text(article())
+    killed = Run.by_hand(DAY)
+    with monkeypatch.context() as patched:  # what a kill between landing and the account leaves
+        patched.setattr("extract.runs.write", lambda account, settings: None)
+        ingest.ingest(killed, "wire", project.settings)
+        [shard] = extract.plan(killed, project.settings)
+        extract.extract(killed, shard, project.settings)
+    assert not [*project.settings.outcomes.glob("*/*.parquet")]
+    assert project.ingest("wire")["unchanged"] == 1
+    project.load()
+    assert told(project, killed) == [("article", "extracted", 1), ("item", "landed", 1)]

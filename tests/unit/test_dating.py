@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -85,3 +85,16 @@ def test_any_string_is_a_plausible_time_or_none(written):
         return
     assert (utc is None) == (precision == "none")
     assert utc is None or datetime(1990, 1, 1) <= utc <= datetime(2026, 1, 2)
+
+
+@given(
+    st.datetimes(datetime(1995, 1, 1), datetime(2025, 12, 30)),
+    st.integers(-14 * 60, 14 * 60),
+    st.sampled_from(["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%a, %d %b %Y %H:%M:%S "]),
+)
+def test_a_time_written_in_any_zone_is_that_moment(moment, minutes, form):
+    moment = moment.replace(microsecond=0)
+    sign, (hours, rest) = "-" if minutes < 0 else "+", divmod(abs(minutes), 60)
+    local = moment + timedelta(minutes=minutes)
+    utc, precision = parse_time(f"{local.strftime(form)}{sign}{hours:02}{':' if 'T' in form else ''}{rest:02}", now=NOW)
+    assert (utc, precision) == (moment, "second")

@@ -171,3 +171,31 @@ def test_no_headline_is_lost(title, outlet):
 
 def test_variants_of_a_headline_share_a_key():
     assert title_key("Dishes arrive | Courier", "Courier") == title_key("Courier: “Dishes arrive”", "The Courier")
+
+
+@given(
+    st.text(max_size=200)
+    | st.lists(
+        st.sampled_from(["a", "é", " ", "\u00a0", "\x1f", "\n", "\r", "\u2028", "\x00", "e\u0301", "\u1100\u1161"]),
+        max_size=30,
+    ).map("".join)
+)
+@settings(deadline=None, max_examples=300)
+def test_stored_text_stands_still_and_holds_no_mark_of_keys(text):
+    stored = normalise_text(text)
+    assert normalise_text(stored) == stored
+    assert "\x1f" not in stored and "\x00" not in stored and "\n\n\n" not in stored
+    assert stored.split() == normalise_text(" ".join(stored.split())).split()
+
+
+@given(st.tuples(st.text(max_size=20), st.text(max_size=20)), st.tuples(st.text(max_size=20), st.text(max_size=20)))
+def test_revisions_are_told_apart_by_headline_and_text(one, other):
+    stored = [(normalise_text(title), normalise_text(text)) for title, text in (one, other)]
+    assert (stored[0] == stored[1]) == (revision(*stored[0]) == revision(*stored[1]))
+
+
+@given(st.text(max_size=80), st.sampled_from([" ", ", ", "! ", " — ", "\n\n"]))
+def test_copies_share_a_key_whatever_their_marks_and_case(text, mark):
+    words = text.split()
+    assert text_key(" ".join(words)) == text_key(mark.join(words))
+    assert text_key(text) == text_key(f"“{text}”")
