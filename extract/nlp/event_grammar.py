@@ -12,6 +12,7 @@ from typing import NamedTuple
 from spacy.tokens import Doc
 
 from extract.nlp.extensions import register
+from extract.nlp.knowledge import metonyms
 from extract.records import Mention
 
 register()
@@ -78,6 +79,7 @@ class Grammar:
         self._mend_lemmas(lexicon.hyphenated)
         # Mending the tree asks who can act, and who heads a mention depends on the mended tree.
         self.mentions = self._mentions_by_token()
+        self._mend_names()
         self._reattach_clauses()
         self._mend_roots()
         self.mentions = self._mentions_by_token()
@@ -127,6 +129,13 @@ class Grammar:
             elif self.tag[i] in PAST_OR_PARTICIPLE and lemma not in self.verbs:
                 known = (v for v in (lemma + "e", lemma.removesuffix("ed"), lemma.removesuffix("d")) if v in self.verbs)
                 self.lemma[i] = next(known, lemma)
+
+    def _mend_names(self) -> None:
+        """Names that the tagger took for verbs ("Starlink cut off service") are none."""
+        for i, mention in self.mentions.items():
+            is_name = mention.kind in ("person", "organisation") and mention.label in ("PERSON", "ORG")
+            if is_name and mention.head_start == self.starts[i] and self.tag[i].startswith("VB"):
+                self.tag[i] = "NNP"
 
     def _reattach_clauses(self) -> None:
         """ "said on Tuesday that it had": the clause belongs to the verb, though parsers hang it on the day."""
@@ -212,7 +221,7 @@ class Grammar:
         if not self.acts(i - 1) or self.head[i - 1] not in (i, self.head[i]) or self.lemma[i] not in self.verbs:
             return False
         verbless = not any(self.tag[k].startswith(("VB", "MD")) for k in self.sentence(i))
-        return self.tag[i] == "VBN" or (self.tag[i] == "NNS" and verbless)
+        return self.tag[i] in ("VBN", "VBP", "VBZ") or (self.tag[i] == "NNS" and verbless)
 
     def children(self, i: int, deps: frozenset[str] | tuple[str, ...]) -> list[int]:
         return [k for k in self.kids[i] if self.dep[k] in deps]
@@ -461,6 +470,15 @@ class Grammar:
                             own += [n for w, nouns in self.prepositions(place) if w == preposition for n in nouns]
         return own
 
+    def right_behind(self, verb: int, noun: int, preposition: str) -> list[int]:
+        """Nouns of a preposition that follows a verb's object at once, hung on the verb: "approved millions in aid"."""
+        return [
+            n
+            for k in self.kids[verb]
+            if k > noun and self.dep[k] == "prep" and self.lemma[k] == preposition and self.doc[noun].right_edge.i + 1 == k
+            for n in self.with_conjuncts([p for p in self.kids[k] if self.dep[p] == "pobj"])
+        ]
+
     # --- nouns -------------------------------------------------------------------------------------------
 
     def governor(self, noun: int) -> tuple[str, int]:
@@ -480,6 +498,11 @@ class Grammar:
             else:
                 return dep, head
         return self.dep[i], self.head[i]
+
+    def is_likened(self, noun: int) -> bool:
+        """Whether a thing is only compared to something: "a ceasefire like a colander"; not of those who can act."""
+        behind = self.lemma[noun + 1 : noun + 3]
+        return behind in (["like", "a"], ["like", "an"]) and not self.acts(noun)
 
     def noun_holders(self, noun: int) -> list[int]:
         """Whose a noun is: possessor, or the subject of the verb it is the object of ("made the decision to")."""
@@ -542,10 +565,13 @@ class Grammar:
                         return found
         return []
 
-    def anyone_below(self, i: int, barred: set[int], means: frozenset[str], depth: int = 0) -> list[int]:
+    def anyone_below(
+        self, i: int, barred: set[int], means: frozenset[str], asked: bool = False, depth: int = 0
+    ) -> list[int]:
         """The first who can act in what hangs from a word within its clause and what it is for.
 
-        Circumstances are left out, and those whose noun is among ``means`` (troops sent, aid given).
+        Circumstances are left out, buildings at which it is done, those whose noun is among ``means`` (troops sent,
+        aid given), and in what is ``asked`` for those it would be done to ("permission to strike targets in Iran").
         """
         if depth > 7:
             return []
@@ -554,14 +580,25 @@ class Grammar:
                 continue
             if self.dep[k] == "advcl" and not any(self.tag[x] == "TO" for x in self.kids[k]):
                 continue
-            if self.dep[k] == "prep" and self.lemma[k] in CIRCUMSTANCES:
+            if asked and self.dep[k] == "acl" and self.tag[k] == "VB":
+                continue
+            if self.dep[k] == "prep" and (self.lemma[k] in CIRCUMSTANCES or self._is_building(k)):
                 continue
             if self.acts(k) and self.tag[k] != "PRP$" and self.lemma[k] not in means:
                 return [j for j in self.with_conjuncts([k]) if self.acts(j) and j not in barred]
-            found = self.anyone_below(k, barred, means, depth + 1)
+            found = self.anyone_below(k, barred, means, asked, depth + 1)
             if found:
                 return found
         return []
+
+    def _is_building(self, preposition: int) -> bool:
+        """Whether a preposition tells at which building something is done: "signed at the Kremlin"."""
+        if self.lemma[preposition] != "at":
+            return False
+        names = (self.mentions.get(k) for k in self.children(preposition, ("pobj",)))
+        return any(
+            name.label == "FAC" or name.text.lower().removeprefix("the ") in metonyms() for name in names if name
+        )
 
     def phrase(self, i: int) -> tuple[int, int]:
         """First and last token of the noun phrase of a head, without what follows it."""

@@ -90,11 +90,15 @@ def role_of(grammar: Grammar, i: int, role: str, setting: str = "verb") -> list[
     """Tokens that stand in a grammatical role of a trigger (see ``event_lexicon`` for the names)."""
     first, _, rest = role.partition("/")
     if rest:
-        return [j for o in role_of(grammar, i, first, setting) for j in role_of(grammar, o, rest, "noun")]
+        holders = role_of(grammar, i, first, setting)
+        found = [j for o in holders for j in role_of(grammar, o, rest, "noun")]
+        return found or [j for o in holders for j in grammar.right_behind(i, o, rest)]
     if setting != "adjective" and not grammar.is_verb(i):
         return _noun_role(grammar, i, role)
     if role in ("subj", "agent"):
         return grammar.subjects(i) if grammar.is_verb(i) else grammar.surface_subjects(i)
+    if role == "cosubj":
+        return grammar.subjects(i)[1:] if grammar.is_verb(i) else grammar.surface_subjects(i)[1:]
     if role == "dobj":
         return grammar.objects(i)
     if role == "dative":

@@ -65,7 +65,7 @@ def fill(grammar: Grammar, match: Match, found: dict[int, Match]) -> None:
         if things and role == "dobj" and match.type in TARGETS:
             break
     if not match.recipients and not (things and match.type in TARGETS):
-        match.recipients = grammar.anyone_below(i, taken, sent)
+        match.recipients = grammar.anyone_below(i, taken, sent, asked=match.entry.type == "REQUEST")
         if not match.recipients and match.pos == "n" and match.setting == "light":
             match.recipients = grammar.anyone_below(grammar.governor(i)[1], taken | {i}, sent)
     if not match.recipients:

@@ -109,6 +109,8 @@ def _is_event(grammar: Grammar, match: Match) -> bool:
     dep, passive = grammar.dep[i], match.pos == "v" and match.setting != "must" and grammar.is_passive(i)
     if match.pos == "n" and match.status in ("hypothetical", "negated"):
         return False
+    if any(grammar.is_likened(j) for j in ([i] if match.pos == "n" else grammar.objects(i))):
+        return False  # "declared a truce like a hotel breakfast"
     if dep == "pcomp" and grammar.lemma[grammar.head[i]] in ("of", "for", "with") and match.type not in ALLEGED:
         return False  # "arrested for collaborating with"
     if match.type == "ACCUSE" and dep == "acl" and passive and not match.actors:

@@ -143,7 +143,7 @@ class Reading(Contents):
         if self._type(spans) == "direct":
             return True
         if frame.speaker is None:
-            return frame.entry.cue_class == "ask" or frame.method == "passive"
+            return frame.entry.cue_class == "ask" or (frame.method == "passive" and self._says_what(frame, spans))
         if self._is_manner(spans[0]):
             return False
         speaker = self.doc[frame.speaker[0] : frame.speaker[1]].text.lower()
@@ -153,6 +153,12 @@ class Reading(Contents):
             return True
         has_that = self.text[spans[0][0] : spans[0][0] + 5].lower() == "that "
         return has_that or frame.method not in ("participle", "passive", "noun") or self._type(spans) == "mixed"
+
+    def _says_what(self, frame: Frame, spans: list[list[int]]) -> bool:
+        """Whether a passive without an agent tells what was said: "was accused of ...", "it was announced that"."""
+        first = self.doc.char_span(spans[0][0], spans[0][1], alignment_mode="expand")
+        is_clause = first is not None and first[0].lower_ == "that" and first[0].tag_ == "IN"
+        return is_clause or self.doc[frame.end - 1].lower_ in ("of", "for", "as")
 
     def _is_manner(self, span: list[int]) -> bool:
         """Whether a content tells when or how something was said: "spoke on Monday", "on condition of anonymity"."""
