@@ -218,7 +218,7 @@ class Grammar:
             return False
         if self.tag[i] == "VBD":
             return True
-        if not self.acts(i - 1) or self.head[i - 1] not in (i, self.head[i]) or self.lemma[i] not in self.verbs:
+        if not self.acts(i - 1) or self.tag[i - 1] == "PRP$" or self.head[i - 1] not in (i, self.head[i]) or self.lemma[i] not in self.verbs:
             return False
         verbless = not any(self.tag[k].startswith(("VB", "MD")) for k in self.sentence(i))
         return self.tag[i] in ("VBN", "VBP", "VBZ") or (self.tag[i] == "NNS" and verbless)

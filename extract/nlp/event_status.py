@@ -33,6 +33,7 @@ class Modality:
     attempted: bool = False
     reported: bool = False
     historical: bool = False
+    conditional: bool = False  # of the present, under a condition; a threat or an offer is one all the same
     speaker: int | None = None
 
     @property
@@ -109,6 +110,7 @@ def of_verb(grammar: Grammar, verb: int) -> Modality:
         found.apply("hypothetical" if any(grammar.lemma[k] in CONDITIONS for k in conditions) else "future")
     if _is_question(grammar, verb):
         found.hypothetical = True
+    found.conditional = _is_conditional(grammar, i)
     return found
 
 
@@ -138,6 +140,8 @@ def _read(grammar: Grammar, i: int, found: Modality, moods: bool, negations: boo
             if grammar.tag[k] == "MD" and moods:
                 clause.modal = True
                 clause.would = clause.would or word == "would"
+                if word == "would" and any(grammar.lemma[x] == "have" for x in grammar.children(i, ("aux",))):
+                    found.hypothetical = True  # "would have banned it"
                 found.future = found.future or word in FUTURE_AUXILIARIES
                 found.hypothetical = found.hypothetical or word in POSSIBLE_AUXILIARIES
         elif _negates(grammar, k):
@@ -183,6 +187,14 @@ def _negates(grammar: Grammar, k: int) -> bool:
 
 def _part(grammar: Grammar, i: int) -> str:
     return "v" if grammar.is_verb(i) else "n" if grammar.tag[i].startswith("NN") else "a"
+
+
+def _is_conditional(grammar: Grammar, verb: int) -> bool:
+    """Whether a verb in the present holds under a condition only: "if it votes for it, the Senate holds a trial"."""
+    if grammar.tag[verb] not in ("VBZ", "VBP"):
+        return False
+    clauses = grammar.children(verb, ("advcl",))
+    return any(grammar.lemma[k] in ("if", "unless") for c in clauses for k in grammar.children(c, ("mark",)))
 
 
 def _is_question(grammar: Grammar, verb: int) -> bool:

@@ -69,6 +69,8 @@ def find(doc: Doc) -> list[Event]:
 def _derive(match: Match) -> None:
     """PLOVER's rules for intentions: agreed, threatened and refused acts."""
     modality = match.modality
+    if modality.conditional and match.entry.type not in CONTENT:
+        modality.hypothetical = modality.hypothetical or not modality.future
     match.status = modality.status
     if modality.hypothetical or modality.attempted:
         return
