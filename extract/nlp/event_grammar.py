@@ -24,6 +24,7 @@ DATELINE = 12  # longest dateline in tokens
 DASHES = frozenset({"-", "--", "–", "—", ":"})
 MAX_CLIMB = 6  # links followed to inherit a subject; longer chains are parse errors more often than grammar
 OBJECTS = frozenset({"dobj", "obj"})
+TWO_OBJECTS = frozenset({"deny", "refuse", "grant", "give", "offer", "award", "promise"})  # "was beaten and denied food"
 APPROXIMATIONS = frozenset({"at", "around", "about", "over", "nearly", "some", "up"})
 HEARERS = frozenset({"you", "your", "yours", "yourself", "one"})
 SPEAKERS = frozenset({"i", "me", "my", "we", "us", "our", "it", "its", "that", "this", "myself", "ourselves"})
@@ -259,7 +260,7 @@ class Grammar:
         if self.tag[i] != "VBN" or any(self.lemma[k] == "have" for k in self.kids[i] if self.dep[k] == "aux"):
             return False
         if self.dep[i] == "conj" and self.tag[self.head[i]] == "VBN" and "nsubj" not in deps:
-            return self.is_passive(self.head[i]) and not deps & OBJECTS
+            return self.is_passive(self.head[i]) and (not deps & OBJECTS or self.lemma[i] in TWO_OBJECTS)
         return self.dep[i] in ("acl", "advcl", "amod", "relcl") or "agent" in deps or self._is_headline_passive(i)
 
     def _is_headline_passive(self, i: int) -> bool:
@@ -394,7 +395,20 @@ class Grammar:
             self._objects[verb] = self._find_objects(verb)
         return self._objects[verb]
 
+    def receivers(self, verb: int) -> list[int]:
+        """To whom something is given: the first of two objects, or the subject of a passive that keeps the second."""
+        found = [k for k in self.children(verb, ("dative",)) if not self.kids[k] or self.tag[k] != "IN"]
+        if self._keeps_object(verb):
+            found += self.surface_subjects(verb)
+        return self.with_conjuncts(found)
+
+    def _keeps_object(self, verb: int) -> bool:
+        """ "He was denied access"."""
+        return self.lemma[verb] in TWO_OBJECTS and self.is_passive(verb) and bool(self.children(verb, ("dobj",)))
+
     def _find_objects(self, verb: int) -> list[int]:
+        if self._keeps_object(verb):
+            return self._own(verb, ("dobj",))
         if self.is_passive(verb):
             return self._own(verb, ("nsubjpass", "nsubj")) or self.surface_subjects(verb) or self._own(verb, ("dobj",))
         own = self._own(verb, ("dobj", "obj", "attr")) or self._counted(verb, before=False)

@@ -102,8 +102,7 @@ def role_of(grammar: Grammar, i: int, role: str, setting: str = "verb") -> list[
     if role == "dobj":
         return grammar.objects(i)
     if role == "dative":
-        receivers = [k for k in grammar.children(i, ("dative",)) if not grammar.kids[k] or grammar.tag[k] != "IN"]
-        return grammar.with_conjuncts(receivers)
+        return grammar.receivers(i)
     if role == "xcomp":
         return grammar.complements(i)
     if role == "inf":
@@ -128,7 +127,8 @@ def _noun_role(grammar: Grammar, i: int, role: str) -> list[int]:
     relation, governor = grammar.governor(i)
     on_verb = grammar.is_verb(governor)
     if role == "light":
-        return grammar.subjects(governor) if setting_of(grammar, i) == "light" else []
+        suffers = grammar.lemma[governor] in classes()["suffer"]
+        return grammar.subjects(governor) if setting_of(grammar, i) == "light" and not suffers else []
     if role == "cop":
         return grammar.surface_subjects(governor) if relation in ("attr", "nsubj") and on_verb else []
     if role == "subj":

@@ -64,6 +64,10 @@ def fill(grammar: Grammar, match: Match, found: dict[int, Match]) -> None:
             break
         if things and role == "dobj" and match.type in TARGETS:
             break
+    if not match.recipients and match.setting == "light":  # "suffered an attack"
+        verb = grammar.governor(i)[1]
+        if grammar.lemma[verb] in classes()["suffer"]:
+            match.recipients = [j for s in grammar.subjects(verb) for j in grammar.people(s, OWNERS) if j not in taken]
     if not match.recipients and not (things and match.type in TARGETS):
         match.recipients = grammar.anyone_below(i, taken, sent, asked=match.entry.type == "REQUEST")
         if not match.recipients and match.pos == "n" and match.setting == "light":
