@@ -278,17 +278,20 @@ class Grammar:
                 verb = self.head[verb]
             if self.dep[verb] in ("relcl", "acl", "ccomp"):
                 antecedent = self.head[verb]
-                place = self.mentions.get(antecedent)
-                if (
-                    self.lemma[noun] == "who"
-                    and place
-                    and place.label in ("GPE", "LOC")
-                    and self.dep[antecedent] == "pobj"
-                ):
-                    holder = self.head[self.head[antecedent]]  # "the crowds in Iran who": people, not the place
-                    antecedent = holder if self.acts(holder) else antecedent
-                return [antecedent]
+                return [self._person_above(antecedent) if self.lemma[noun] == "who" else antecedent]
         return [noun]
+
+    def _person_above(self, noun: int) -> int:
+        """Who "who" stands for where it is hung on a place: "the crowds in Iran who", "soldiers guarding Kyiv, who"."""
+        i = noun
+        for _ in range(MAX_CLIMB):
+            place = self.mentions.get(i)
+            if self.acts(i) and not (place and place.label in ("GPE", "LOC", "FAC")):
+                return i
+            if self.dep[i] not in ("pobj", "prep", "dobj", "acl", "appos"):
+                break
+            i = self.head[i]
+        return noun
 
     def _own(self, verb: int, deps: frozenset[str] | tuple[str, ...]) -> list[int]:
         found = [j for k in self.children(verb, deps) for j in self._antecedent(verb, k)]

@@ -18,7 +18,7 @@ NEGATIONS = frozenset({"not", "n't", "never", "n’t", "no", "neither", "nor", "
 NOBODY = frozenset({"nobody", "none", "neither", "nothing"})
 CONDITIONS = frozenset({"if", "unless", "whether", "until", "lest", "till"})
 INSTEAD = frozenset({"before", "instead", "rather"})
-COMPLEMENTS = frozenset({"xcomp", "ccomp", "acomp", "oprd", "attr", "dep"})
+COMPLEMENTS = frozenset({"xcomp", "ccomp", "csubj", "acomp", "oprd", "attr", "dep"})
 CARRIED = frozenset({"dobj", "nsubjpass", "nsubj", "attr", "obj"})
 FLAGS = ("negated", "hypothetical", "future", "attempted", "historical", "reported")
 
@@ -162,6 +162,11 @@ def _end(grammar: Grammar, i: int, found: Modality, clause: _Clause) -> None:
     dep, head = grammar.dep[i], grammar.head[i]
     if dep == "acl" and clause.infinitive:  # "the decision to attack"; of unknown nouns it is an intention
         found.apply(operators().get((grammar.lemma[head], "n"), "hypothetical"))
+    elif dep in ("acl", "ccomp", "relcl") and _is_content_of(grammar, i):  # "denied allegations that it sent drones"
+        found.apply(operators().get((grammar.lemma[head], "n")))
+        relation, governor = grammar.governor(head)
+        if relation in CARRIED and grammar.is_verb(governor):
+            found.apply(operators().get((grammar.lemma[governor], "v")))
     elif dep == "advcl" and clause.infinitive:
         found.hypothetical = True
     elif dep == "pcomp" and grammar.lemma[head] == "without":
@@ -176,6 +181,12 @@ def _end(grammar: Grammar, i: int, found: Modality, clause: _Clause) -> None:
         found.apply(effect)
         if effect == "reported" and grammar.is_verb(governor):
             found.report(grammar.subjects(governor))
+
+
+def _is_content_of(grammar: Grammar, i: int) -> bool:
+    """Whether a clause says what its noun holds: "the claim that it did", not "the claim that it made"."""
+    marks = grammar.children(i, ("mark",))
+    return grammar.tag[grammar.head[i]].startswith("NN") and any(grammar.lemma[k] == "that" for k in marks)
 
 
 def _negates(grammar: Grammar, k: int) -> bool:
