@@ -24,7 +24,8 @@ DATELINE = 12  # longest dateline in tokens
 DASHES = frozenset({"-", "--", "–", "—", ":"})
 MAX_CLIMB = 6  # links followed to inherit a subject; longer chains are parse errors more often than grammar
 OBJECTS = frozenset({"dobj", "obj"})
-TWO_OBJECTS = frozenset({"deny", "refuse", "grant", "give", "offer", "award", "promise"})  # "was beaten and denied food"
+# Whose passive keeps an object: "was beaten and denied food".
+TWO_OBJECTS = frozenset({"deny", "refuse", "grant", "give", "offer", "award", "promise"})
 APPROXIMATIONS = frozenset({"at", "around", "about", "over", "nearly", "some", "up"})
 HEARERS = frozenset({"you", "your", "yours", "yourself", "one"})
 SPEAKERS = frozenset({"i", "me", "my", "we", "us", "our", "it", "its", "that", "this", "myself", "ourselves"})
@@ -219,7 +220,12 @@ class Grammar:
             return False
         if self.tag[i] == "VBD":
             return True
-        if not self.acts(i - 1) or self.tag[i - 1] == "PRP$" or self.head[i - 1] not in (i, self.head[i]) or self.lemma[i] not in self.verbs:
+        if (
+            not self.acts(i - 1)
+            or self.tag[i - 1] == "PRP$"
+            or self.head[i - 1] not in (i, self.head[i])
+            or self.lemma[i] not in self.verbs
+        ):
             return False
         verbless = not any(self.tag[k].startswith(("VB", "MD")) for k in self.sentence(i))
         return self.tag[i] in ("VBN", "VBP", "VBZ") or (self.tag[i] == "NNS" and verbless)
@@ -489,10 +495,11 @@ class Grammar:
 
     def right_behind(self, verb: int, noun: int, preposition: str) -> list[int]:
         """Nouns of a preposition that follows a verb's object at once, hung on the verb: "approved millions in aid"."""
+        behind = self.doc[noun].right_edge.i + 1
         return [
             n
             for k in self.kids[verb]
-            if k > noun and self.dep[k] == "prep" and self.lemma[k] == preposition and self.doc[noun].right_edge.i + 1 == k
+            if k == behind and self.dep[k] == "prep" and self.lemma[k] == preposition
             for n in self.with_conjuncts([p for p in self.kids[k] if self.dep[p] == "pobj"])
         ]
 

@@ -186,7 +186,7 @@ class Contents(Frames):
             ):
                 return i
             if lower in WH and token.dep_ != "pobj" and token.tag_ != "DT":
-                return i if "wh" in takes or i == clause_start else None
+                return i if "wh" in takes or (i == clause_start and "that" in takes) else None
             if lower == "to" and (token.tag_ == "TO" or self.piece_of[min(i + 1, unit.end - 1)] != -1):
                 return i if takes & {"inf", "obj-inf"} else None
             if i == clause_start:

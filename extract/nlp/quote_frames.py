@@ -92,7 +92,8 @@ class Frames(Units):
         is_noun = i > unit.start and self.doc[i].tag_ == "NNS" and self.doc[i - 1].tag_ in ATTRIBUTES
         if unit.pieces and (self._leads_to_quote(i, unit) or self._opens_inverted(i, unit)):
             return not is_noun or (i + 1 < unit.end and self.doc[i + 1].text == ":")  # 'the commands "fire" and "halt"'
-        return not is_noun and i > unit.start and i + 2 == unit.end and self.doc[i + 1].text == ":" and self.doc[i].tag_ == "NNS"
+        closes = i > unit.start and i + 2 == unit.end and self.doc[i + 1].text == ":"
+        return closes and self.doc[i].tag_ == "NNS" and not is_noun
 
     def _relay(self, unit: Unit, tagged: dict[int, tuple[int, int] | None]) -> tuple[Frame | None, tuple[int, ...]]:
         """ "X was quoted as saying", "Tasnim quoted X as saying": in both X speaks; also the tokens of both verbs."""

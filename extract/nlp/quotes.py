@@ -209,10 +209,26 @@ class Reading(Contents):
             one
             for i, one in enumerate(made)
             if not any(
-                other is not one and holds(other, one) and (j < i or not holds(one, other))
+                other is not one
+                and holds(other, one)
+                and (not holds(one, other) or self._is_further_out(other, one, j < i))
                 for j, other in enumerate(made)
             )
         ]
+
+    def _is_further_out(self, one: Found, other: Found, is_first: bool) -> bool:
+        """Of two that hold each other's cue the one whose cue closes the unit ("..., Smith said."), else the first."""
+        closes = [
+            x.frame is not None and x.spans[0][0] < x.frame.cue.idx and self._closes(x.frame, x.unit)
+            for x in (one, other)
+        ]
+        return closes[0] if closes[0] != closes[1] else is_first
+
+    def _closes(self, frame: Frame, unit: Unit) -> bool:
+        if frame.subject is None or frame.subject.tag_ == "PRP":  # "she said", who spoke before
+            return False
+        last = max(frame.end, frame.speaker[1] if frame.speaker else 0)
+        return all(token.is_punct for token in self.doc[last : unit.end])
 
     def _distinct(self, found: Iterable[Found]) -> Iterator[Found]:
         """Drop what two frames made of the same stretch: the first stays."""
@@ -281,9 +297,11 @@ class Reading(Contents):
         if frame is None or frame.speaker is None:
             return {}
         start, end = self.doc[frame.speaker[0]].idx, self._offset(frame.speaker[1])
-        fields = {"speaker_text": self.text[start:end], "speaker_start": start, "speaker_end": end}
         head = frame.subject if frame.subject is not None else self.doc[frame.speaker[1] - 1]
         mention = mention_at(self.doc, head.i)
+        if mention and any(start < begin < end for begin, _ in one.spans):  # its relative clause holds what is said
+            start, end = mention.start, mention.end
+        fields = {"speaker_text": self.text[start:end], "speaker_start": start, "speaker_end": end}
         if mention is None:
             return fields | {"speaker_name": fields["speaker_text"], "speaker_kind": self._kind_of(head)}
         named = self.mentions.get((mention.antecedent_start, mention.antecedent_end), mention)
