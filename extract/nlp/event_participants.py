@@ -36,6 +36,9 @@ def fill(grammar: Grammar, match: Match, found: dict[int, Match]) -> None:
     i, entry = match.trigger, match.entry
     for role in entry.actor:
         tokens = role_of(grammar, i, role, match.setting)
+        if role == "mod" and "poss" in entry.recipient and not role_of(grammar, i, "of"):
+            # "The editor's arrest": it is done to the possessor.
+            tokens = [t for t in tokens if grammar.dep[t] != "poss"]
         match.actors = distinct([j for t in tokens for j in grammar.people(t, OWNERS)])
         if match.actors:
             break

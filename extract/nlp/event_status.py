@@ -193,6 +193,8 @@ def _negates(grammar: Grammar, k: int) -> bool:
     """Whether a dependent negates its verb: "not", "never", "nobody was", "no soldiers were"."""
     if grammar.dep[k] in ("nsubj", "nsubjpass", "dobj"):
         return grammar.lemma[k] in NOBODY or any(grammar.lemma[x] in ("no", "neither") for x in grammar.kids[k])
+    if grammar.lemma[k + 1 : k + 2] in (["only"], ["just"], ["merely"], ["simply"]):
+        return False  # "not only did they ask"
     return grammar.dep[k] in ("neg", "advmod", "preconj", "dep") and grammar.lemma[k] in NEGATIONS
 
 
