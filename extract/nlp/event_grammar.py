@@ -37,6 +37,7 @@ OWNER_PREPOSITIONS = ("by", "of", "from", "with", "against", "to", "for", "betwe
 CIRCUMSTANCES = frozenset({"by", "under", "since", "after", "before", "amid", "following", "during", "as", "despite",
                            "because", "until", "about", "over", "without", "like", "including", "according",
                            "through"})  # fmt: skip
+PLACES = frozenset({"GPE", "LOC", "FAC"})
 # Labels of entities that name somebody who can act; places act as governments or populations.
 ACTING_LABELS = frozenset({"PERSON", "ORG", "GPE", "NORP", "ROLE", "PRON", "LOC", "FAC"})
 
@@ -289,11 +290,16 @@ class Grammar:
 
     def _person_above(self, noun: int) -> int:
         """Who "who" stands for where it is hung on a place: "the crowds in Iran who", "soldiers guarding Kyiv, who"."""
-        i = noun
+        place = self.mentions.get(noun)
+        if place is None or place.label not in PLACES or self.dep[noun] != "pobj":
+            return noun
+        i = self.head[noun]
         for _ in range(MAX_CLIMB):
-            place = self.mentions.get(i)
-            if self.acts(i) and not (place and place.label in ("GPE", "LOC", "FAC")):
+            mention = self.mentions.get(i)
+            if mention and self.acts(i) and mention.label not in PLACES:
                 return i
+            if self.is_verb(i) and (subjects := self.children(i, ("nsubj",))):
+                return subjects[0] if self.acts(subjects[0]) else noun
             if self.dep[i] not in ("pobj", "prep", "dobj", "acl", "appos"):
                 break
             i = self.head[i]
@@ -451,13 +457,21 @@ class Grammar:
         for k in self.kids[i]:
             if self.dep[k] in ("prep", "agent"):
                 found += [p for p in self.kids[k] if self.dep[p] == "pcomp"]
-            elif (self.dep[k] == "advcl" and any(self.tag[x] == "TO" for x in self.kids[k])) or self.dep[k] == "pcomp":
+            elif self.dep[k] == "pcomp" or self.is_purpose(k) or self.is_behind_particle(k):
                 found.append(k)
             elif self.dep[k] == "dobj":  # "ordered him to appear", the clause hung on him
                 found += [x for x in self.kids[k] if self.dep[x] == "acl" and self.tag[x] == "VB"]
         if self.dep[i] in ("acomp", "oprd"):
             found += [k for k in self.children(self.head[i], ("xcomp", "advcl")) if k > i]
         return found
+
+    def is_purpose(self, verb: int) -> bool:
+        """Infinitives hung as adverbial clauses: "met to discuss it"."""
+        return self.dep[verb] == "advcl" and any(self.tag[k] == "TO" for k in self.kids[verb])
+
+    def is_behind_particle(self, verb: int) -> bool:
+        """Gerunds that complete a verb with its particle: "ruled out providing weapons"."""
+        return self.dep[verb] == "advcl" and self.tag[verb] == "VBG" and verb > 0 and self.dep[verb - 1] == "prt"
 
     # --- prepositions ------------------------------------------------------------------------------------
 

@@ -91,7 +91,7 @@ def _is_content(grammar: Grammar, i: int, found: dict[int, Match]) -> bool:
             return True
         if head == j or dep in ("relcl", "parataxis", "nsubj"):
             return False
-        if dep == "advcl" and not any(grammar.tag[k] == "TO" for k in grammar.kids[j]):
+        if dep == "advcl" and not (grammar.is_purpose(j) or grammar.is_behind_particle(j)):
             return False
         if dep == "conj" and grammar.is_verb(j) and grammar.children(j, ("nsubj", "nsubjpass")):
             return False
