@@ -24,6 +24,8 @@ DATELINE = 12  # longest dateline in tokens
 DASHES = frozenset({"-", "--", "–", "—", ":"})
 MAX_CLIMB = 6  # links followed to inherit a subject; longer chains are parse errors more often than grammar
 OBJECTS = frozenset({"dobj", "obj"})
+# Never without an object: "Soldier detained in Minsk" is a passive, whatever its tag.
+HARMED = frozenset({"kill", "wound", "injure", "arrest", "detain", "imprison", "assassinate", "murder", "kidnap"})
 # Whose passive keeps an object: "was beaten and denied food".
 TWO_OBJECTS = frozenset({"deny", "refuse", "grant", "give", "offer", "award", "promise"})
 APPROXIMATIONS = frozenset({"at", "around", "about", "over", "nearly", "some", "up"})
@@ -264,6 +266,8 @@ class Grammar:
         deps = {self.dep[k] for k in self.kids[i]}
         if deps & {"nsubjpass", "auxpass", "csubjpass"}:
             return "auxpass" in deps or "dobj" not in deps
+        if self.tag[i] == "VBD" and self.lemma[i] in HARMED and not deps & (OBJECTS | {"prt"}):
+            return self._is_headline_passive(i)
         if self.tag[i] != "VBN" or any(self.lemma[k] == "have" for k in self.kids[i] if self.dep[k] == "aux"):
             return False
         if self.dep[i] == "conj" and self.tag[self.head[i]] == "VBN" and "nsubj" not in deps:
