@@ -14,8 +14,8 @@ and dbt runs ``MODELS`` on them. Of what those models read,
 * the pipeline gives who takes part in the event (``event_participants`` on the parse, for every trigger with the
   same roles), its place and casualties, its date where that is written out, and who participants are that gold does
   not annotate (``Resolver``);
-* the type is the lexicon's where it codes the trigger; where it does not, because most of gold's events are none of
-  PLOVER's, the lemma of the trigger stands for it;
+* most of gold's events are none of PLOVER's, and of the others the lexicon codes some mentions and not all: so the
+  family of the trigger's lemma (``trigger_families``), else the lemma, stands for the type;
 * gold has no days of publication, so relative dates stay unknown and the days are made up, in two ways. ``by_story``:
   articles on one happening appear on one day, those on others on days of their own (they are years apart, but in a
   warehouse other news would stand beside them: the easier case). ``one_day``: all articles appear on the same day, so
@@ -32,6 +32,7 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ import duckdb
 import pyarrow as pa
 from spacy.tokens import Doc
 
-from extract.nlp import event_match, event_participants, event_status, pipeline
+from extract.nlp import event_match, event_participants, event_status, knowledge, pipeline
 from extract.nlp.event_grammar import Grammar
 from extract.nlp.event_lexicon import Entry, words
 from extract.nlp.event_match import Match
@@ -51,7 +52,14 @@ from extract.stages.build import PROJECT, dbt_environment
 from extract.tables import TABLES
 
 Record = dict[str, Any]
-MODELS = ("common_words", "int_article_words", "int_stories", "int_event_mentions", "int_event_groups")
+MODELS = (
+    "common_words",
+    "trigger_families",
+    "int_article_words",
+    "int_stories",
+    "int_event_mentions",
+    "int_event_groups",
+)
 FIRST_DAY = date(2010, 1, 1)
 DAYS_APART = 10  # more than any rule bridges
 ACTOR = ("subj", "by", "poss", "mod")
@@ -151,7 +159,8 @@ def _add(rows: dict[str, list[Record]], article: Record, doc: Doc) -> Iterator[t
     for number, (mention, start) in enumerate(triggers):
         mention_id = f"{article['doc_id']}:{number}"
         event = records.events([_match(grammar, start)])[0]
-        fields = {name: getattr(event, name) for name in EVENT_FIELDS}
+        lemma = event.rule_id.split(".")[0]
+        fields = {name: getattr(event, name) for name in EVENT_FIELDS} | {"type": _families().get(lemma, lemma)}
         rows["stg_events"].append(
             {"event_mention_id": mention_id, "extractor_version": "", **key, **fields, "status": "realised"}
         )
@@ -189,17 +198,23 @@ def _placed(article: Record, text: str) -> Iterator[tuple[Record, int, int]]:
 
 
 def _match(grammar: Grammar, start: int) -> Match:
-    """A gold trigger as a match with the roles any event has; its type is the lexicon's, or its lemma."""
+    """A gold trigger as a match with the roles any event has; the lexicon's type, or the lemma, tells the parties."""
     i = min(grammar.tokens_in(start, start + 1).start, len(grammar.words) - 1)
     pos = "v" if grammar.is_verb(i) else "n"
     modality = event_status.of_verb(grammar, i) if pos == "v" else event_status.of_noun(grammar, i)
-    matched = event_match.at(grammar, i)
     rule = f"{grammar.lemma[i]}.{pos}:gold"
+    matched = event_match.at(grammar, i)
     kind = matched.entry.type if matched else grammar.lemma[i]
     setting = "verb" if pos == "v" else event_match.setting_of(grammar, i).replace("modifier", "root")
     match = Match(i, pos, Entry(rule, kind, None, ACTOR, RECIPIENT, ()), kind, modality, setting)
     event_participants.fill(grammar, match, {})
     return match
+
+
+@cache
+def _families() -> dict[str, str]:
+    """Word -> the family of words that tell the same act."""
+    return {row["word"]: row["family"] for row in knowledge.seed("trigger_families")}
 
 
 def _actor(article: Record, doc: Doc, start: int, end: int, humans: Mapping[tuple[int, int], Record]) -> Record | None:

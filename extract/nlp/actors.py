@@ -397,11 +397,11 @@ def _missed(tokens: Tokens, taken: set[int], known: dict[str, str]) -> list[tupl
     spans = []
     i, n = 0, len(tokens.words)
     while i < n:
-        if tokens.tags[i] not in PROPER_TAGS or i in taken or not tokens.words[i][0].isupper():
+        if not _is_proper(tokens, i) or i in taken or not tokens.words[i][0].isupper():
             i += 1
             continue
         start = i
-        while i < n and tokens.tags[i] in PROPER_TAGS and i not in taken and not tokens.is_break[i]:
+        while i < n and _is_proper(tokens, i) and i not in taken and not tokens.is_break[i]:
             i += 1
         end = i
         after_title = (
@@ -430,6 +430,15 @@ def _missed(tokens: Tokens, taken: set[int], known: dict[str, str]) -> list[tupl
         elif tokens.deps[end - 1] in SUBJECTS and not tokens.is_heading[start]:
             spans.append((start, end, "PERSON" if 1 < end - start < 4 else "ORG"))
     return spans
+
+
+def _is_proper(tokens: Tokens, i: int) -> bool:
+    """Whether a token is a proper noun by its tag, or a name that is no word besides ("Musk", "Starlink")."""
+    if tokens.tags[i] in PROPER_TAGS:
+        return True
+    word, form = tokens.words[i], tokens.lowers[i]
+    is_written_so = word[0].isupper() and (word.istitle() or not tokens.is_heading[i])
+    return is_written_so and form in knowledge.known_names() and form not in knowledge.word_names()
 
 
 def _person(tokens: Tokens, span: tuple[int, int, str], name_of: dict, absorbed: set[int]) -> Draft:

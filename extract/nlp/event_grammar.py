@@ -12,6 +12,7 @@ from typing import NamedTuple
 from spacy.tokens import Doc
 
 from extract.nlp.extensions import register
+from extract.nlp.knowledge import metonyms
 from extract.records import Mention
 
 register()
@@ -23,6 +24,10 @@ DATELINE = 12  # longest dateline in tokens
 DASHES = frozenset({"-", "--", "–", "—", ":"})
 MAX_CLIMB = 6  # links followed to inherit a subject; longer chains are parse errors more often than grammar
 OBJECTS = frozenset({"dobj", "obj"})
+# Never without an object: "Soldier detained in Minsk" is a passive, whatever its tag.
+HARMED = frozenset({"kill", "wound", "injure", "arrest", "detain", "imprison", "assassinate", "murder", "kidnap"})
+# Whose passive keeps an object: "was beaten and denied food".
+TWO_OBJECTS = frozenset({"deny", "refuse", "grant", "give", "offer", "award", "promise"})
 APPROXIMATIONS = frozenset({"at", "around", "about", "over", "nearly", "some", "up"})
 HEARERS = frozenset({"you", "your", "yours", "yourself", "one"})
 SPEAKERS = frozenset({"i", "me", "my", "we", "us", "our", "it", "its", "that", "this", "myself", "ourselves"})
@@ -34,6 +39,7 @@ OWNER_PREPOSITIONS = ("by", "of", "from", "with", "against", "to", "for", "betwe
 CIRCUMSTANCES = frozenset({"by", "under", "since", "after", "before", "amid", "following", "during", "as", "despite",
                            "because", "until", "about", "over", "without", "like", "including", "according",
                            "through"})  # fmt: skip
+PLACES = frozenset({"GPE", "LOC", "FAC"})
 # Labels of entities that name somebody who can act; places act as governments or populations.
 ACTING_LABELS = frozenset({"PERSON", "ORG", "GPE", "NORP", "ROLE", "PRON", "LOC", "FAC"})
 
@@ -78,6 +84,7 @@ class Grammar:
         self._mend_lemmas(lexicon.hyphenated)
         # Mending the tree asks who can act, and who heads a mention depends on the mended tree.
         self.mentions = self._mentions_by_token()
+        self._mend_names()
         self._reattach_clauses()
         self._mend_roots()
         self.mentions = self._mentions_by_token()
@@ -127,6 +134,13 @@ class Grammar:
             elif self.tag[i] in PAST_OR_PARTICIPLE and lemma not in self.verbs:
                 known = (v for v in (lemma + "e", lemma.removesuffix("ed"), lemma.removesuffix("d")) if v in self.verbs)
                 self.lemma[i] = next(known, lemma)
+
+    def _mend_names(self) -> None:
+        """Names that the tagger took for verbs ("Starlink cut off service") are none."""
+        for i, mention in self.mentions.items():
+            is_name = mention.kind in ("person", "organisation") and mention.label in ("PERSON", "ORG")
+            if is_name and mention.head_start == self.starts[i] and self.tag[i].startswith("VB"):
+                self.tag[i] = "NNP"
 
     def _reattach_clauses(self) -> None:
         """ "said on Tuesday that it had": the clause belongs to the verb, though parsers hang it on the day."""
@@ -209,10 +223,15 @@ class Grammar:
             return False
         if self.tag[i] == "VBD":
             return True
-        if not self.acts(i - 1) or self.head[i - 1] not in (i, self.head[i]) or self.lemma[i] not in self.verbs:
+        if (
+            not self.acts(i - 1)
+            or self.tag[i - 1] == "PRP$"
+            or self.head[i - 1] not in (i, self.head[i])
+            or self.lemma[i] not in self.verbs
+        ):
             return False
         verbless = not any(self.tag[k].startswith(("VB", "MD")) for k in self.sentence(i))
-        return self.tag[i] == "VBN" or (self.tag[i] == "NNS" and verbless)
+        return self.tag[i] in ("VBN", "VBP", "VBZ") or (self.tag[i] == "NNS" and verbless)
 
     def children(self, i: int, deps: frozenset[str] | tuple[str, ...]) -> list[int]:
         return [k for k in self.kids[i] if self.dep[k] in deps]
@@ -247,10 +266,12 @@ class Grammar:
         deps = {self.dep[k] for k in self.kids[i]}
         if deps & {"nsubjpass", "auxpass", "csubjpass"}:
             return "auxpass" in deps or "dobj" not in deps
+        if self.tag[i] == "VBD" and self.lemma[i] in HARMED and not deps & (OBJECTS | {"prt"}):
+            return self._is_headline_passive(i)
         if self.tag[i] != "VBN" or any(self.lemma[k] == "have" for k in self.kids[i] if self.dep[k] == "aux"):
             return False
         if self.dep[i] == "conj" and self.tag[self.head[i]] == "VBN" and "nsubj" not in deps:
-            return self.is_passive(self.head[i]) and not deps & OBJECTS
+            return self.is_passive(self.head[i]) and (not deps & OBJECTS or self.lemma[i] in TWO_OBJECTS)
         return self.dep[i] in ("acl", "advcl", "amod", "relcl") or "agent" in deps or self._is_headline_passive(i)
 
     def _is_headline_passive(self, i: int) -> bool:
@@ -268,17 +289,25 @@ class Grammar:
                 verb = self.head[verb]
             if self.dep[verb] in ("relcl", "acl", "ccomp"):
                 antecedent = self.head[verb]
-                place = self.mentions.get(antecedent)
-                if (
-                    self.lemma[noun] == "who"
-                    and place
-                    and place.label in ("GPE", "LOC")
-                    and self.dep[antecedent] == "pobj"
-                ):
-                    holder = self.head[self.head[antecedent]]  # "the crowds in Iran who": people, not the place
-                    antecedent = holder if self.acts(holder) else antecedent
-                return [antecedent]
+                return [self._person_above(antecedent) if self.lemma[noun] == "who" else antecedent]
         return [noun]
+
+    def _person_above(self, noun: int) -> int:
+        """Who "who" stands for where it is hung on a place: "the crowds in Iran who", "soldiers guarding Kyiv, who"."""
+        place = self.mentions.get(noun)
+        if place is None or place.label not in PLACES or self.dep[noun] != "pobj":
+            return noun
+        i = self.head[noun]
+        for _ in range(MAX_CLIMB):
+            mention = self.mentions.get(i)
+            if mention and self.acts(i) and mention.label not in PLACES:
+                return i
+            if self.is_verb(i) and (subjects := self.children(i, ("nsubj",))):
+                return subjects[0] if self.acts(subjects[0]) else noun
+            if self.dep[i] not in ("pobj", "prep", "dobj", "acl", "appos"):
+                break
+            i = self.head[i]
+        return noun
 
     def _own(self, verb: int, deps: frozenset[str] | tuple[str, ...]) -> list[int]:
         found = [j for k in self.children(verb, deps) for j in self._antecedent(verb, k)]
@@ -385,7 +414,20 @@ class Grammar:
             self._objects[verb] = self._find_objects(verb)
         return self._objects[verb]
 
+    def receivers(self, verb: int) -> list[int]:
+        """To whom something is given: the first of two objects, or the subject of a passive that keeps the second."""
+        found = [k for k in self.children(verb, ("dative",)) if not self.kids[k] or self.tag[k] != "IN"]
+        if self._keeps_object(verb):
+            found += self.surface_subjects(verb)
+        return self.with_conjuncts(found)
+
+    def _keeps_object(self, verb: int) -> bool:
+        """ "He was denied access"."""
+        return self.lemma[verb] in TWO_OBJECTS and self.is_passive(verb) and bool(self.children(verb, ("dobj",)))
+
     def _find_objects(self, verb: int) -> list[int]:
+        if self._keeps_object(verb):
+            return self._own(verb, ("dobj",))
         if self.is_passive(verb):
             return self._own(verb, ("nsubjpass", "nsubj")) or self.surface_subjects(verb) or self._own(verb, ("dobj",))
         own = self._own(verb, ("dobj", "obj", "attr")) or self._counted(verb, before=False)
@@ -419,13 +461,21 @@ class Grammar:
         for k in self.kids[i]:
             if self.dep[k] in ("prep", "agent"):
                 found += [p for p in self.kids[k] if self.dep[p] == "pcomp"]
-            elif (self.dep[k] == "advcl" and any(self.tag[x] == "TO" for x in self.kids[k])) or self.dep[k] == "pcomp":
+            elif self.dep[k] == "pcomp" or self.is_purpose(k) or self.is_behind_particle(k):
                 found.append(k)
             elif self.dep[k] == "dobj":  # "ordered him to appear", the clause hung on him
                 found += [x for x in self.kids[k] if self.dep[x] == "acl" and self.tag[x] == "VB"]
         if self.dep[i] in ("acomp", "oprd"):
             found += [k for k in self.children(self.head[i], ("xcomp", "advcl")) if k > i]
         return found
+
+    def is_purpose(self, verb: int) -> bool:
+        """Infinitives hung as adverbial clauses: "met to discuss it"."""
+        return self.dep[verb] == "advcl" and any(self.tag[k] == "TO" for k in self.kids[verb])
+
+    def is_behind_particle(self, verb: int) -> bool:
+        """Gerunds that complete a verb with its particle: "ruled out providing weapons"."""
+        return self.dep[verb] == "advcl" and self.tag[verb] == "VBG" and verb > 0 and self.dep[verb - 1] == "prt"
 
     # --- prepositions ------------------------------------------------------------------------------------
 
@@ -461,6 +511,16 @@ class Grammar:
                             own += [n for w, nouns in self.prepositions(place) if w == preposition for n in nouns]
         return own
 
+    def right_behind(self, verb: int, noun: int, preposition: str) -> list[int]:
+        """Nouns of a preposition that follows a verb's object at once, hung on the verb: "approved millions in aid"."""
+        behind = self.doc[noun].right_edge.i + 1
+        return [
+            n
+            for k in self.kids[verb]
+            if k == behind and self.dep[k] == "prep" and self.lemma[k] == preposition
+            for n in self.with_conjuncts([p for p in self.kids[k] if self.dep[p] == "pobj"])
+        ]
+
     # --- nouns -------------------------------------------------------------------------------------------
 
     def governor(self, noun: int) -> tuple[str, int]:
@@ -480,6 +540,11 @@ class Grammar:
             else:
                 return dep, head
         return self.dep[i], self.head[i]
+
+    def is_likened(self, noun: int) -> bool:
+        """Whether a thing is only compared to something: "a ceasefire like a colander"; not of those who can act."""
+        behind = self.lemma[noun + 1 : noun + 3]
+        return behind in (["like", "a"], ["like", "an"]) and not self.acts(noun)
 
     def noun_holders(self, noun: int) -> list[int]:
         """Whose a noun is: possessor, or the subject of the verb it is the object of ("made the decision to")."""
@@ -542,10 +607,13 @@ class Grammar:
                         return found
         return []
 
-    def anyone_below(self, i: int, barred: set[int], means: frozenset[str], depth: int = 0) -> list[int]:
+    def anyone_below(
+        self, i: int, barred: set[int], means: frozenset[str], asked: bool = False, depth: int = 0
+    ) -> list[int]:
         """The first who can act in what hangs from a word within its clause and what it is for.
 
-        Circumstances are left out, and those whose noun is among ``means`` (troops sent, aid given).
+        Circumstances are left out, buildings at which it is done, those whose noun is among ``means`` (troops sent,
+        aid given), and in what is ``asked`` for those it would be done to ("permission to strike targets in Iran").
         """
         if depth > 7:
             return []
@@ -554,14 +622,25 @@ class Grammar:
                 continue
             if self.dep[k] == "advcl" and not any(self.tag[x] == "TO" for x in self.kids[k]):
                 continue
-            if self.dep[k] == "prep" and self.lemma[k] in CIRCUMSTANCES:
+            if asked and self.dep[k] == "acl" and self.tag[k] == "VB":
+                continue
+            if self.dep[k] == "prep" and (self.lemma[k] in CIRCUMSTANCES or self._is_building(k)):
                 continue
             if self.acts(k) and self.tag[k] != "PRP$" and self.lemma[k] not in means:
                 return [j for j in self.with_conjuncts([k]) if self.acts(j) and j not in barred]
-            found = self.anyone_below(k, barred, means, depth + 1)
+            found = self.anyone_below(k, barred, means, asked, depth + 1)
             if found:
                 return found
         return []
+
+    def _is_building(self, preposition: int) -> bool:
+        """Whether a preposition tells at which building something is done: "signed at the Kremlin"."""
+        if self.lemma[preposition] != "at":
+            return False
+        names = (self.mentions.get(k) for k in self.children(preposition, ("pobj",)))
+        return any(
+            name.label == "FAC" or name.text.lower().removeprefix("the ") in metonyms() for name in names if name
+        )
 
     def phrase(self, i: int) -> tuple[int, int]:
         """First and last token of the noun phrase of a head, without what follows it."""

@@ -3,7 +3,8 @@
 ``lexicon/events.csv`` holds one entry a row: a trigger (lemma), its part of speech (v, n, a), the PLOVER type
 and mode it stands for, the grammatical roles in which actor and recipient stand (tried in order), and what
 else must be there. A condition is ``role:word|word|@class``; ``!`` before the first word turns it round. A
-role is subj or agent (who does it; an agentless passive fulfils the first, not the second), dobj, dative,
+role is subj or agent (who does it; an agentless passive fulfils the first, not the second), cosubj (those who do it
+together with the first), dobj, dative,
 xcomp (verb of a complement clause; inf: of an infinitive; xcomp.subj: its subject; mark, modal: its conjunction,
 its auxiliary), oprd, acomp, acl, prt (particle or adverb), any preposition, or two of them joined by a slash
 ("dobj/of": after "of" behind the object). Nouns further have mod (modifier), poss, light (the verb they are the

@@ -90,16 +90,19 @@ def role_of(grammar: Grammar, i: int, role: str, setting: str = "verb") -> list[
     """Tokens that stand in a grammatical role of a trigger (see ``event_lexicon`` for the names)."""
     first, _, rest = role.partition("/")
     if rest:
-        return [j for o in role_of(grammar, i, first, setting) for j in role_of(grammar, o, rest, "noun")]
+        holders = role_of(grammar, i, first, setting)
+        found = [j for o in holders for j in role_of(grammar, o, rest, "noun")]
+        return found or [j for o in holders for j in grammar.right_behind(i, o, rest)]
     if setting != "adjective" and not grammar.is_verb(i):
         return _noun_role(grammar, i, role)
     if role in ("subj", "agent"):
         return grammar.subjects(i) if grammar.is_verb(i) else grammar.surface_subjects(i)
+    if role == "cosubj":
+        return grammar.subjects(i)[1:] if grammar.is_verb(i) else grammar.surface_subjects(i)[1:]
     if role == "dobj":
         return grammar.objects(i)
     if role == "dative":
-        receivers = [k for k in grammar.children(i, ("dative",)) if not grammar.kids[k] or grammar.tag[k] != "IN"]
-        return grammar.with_conjuncts(receivers)
+        return grammar.receivers(i)
     if role == "xcomp":
         return grammar.complements(i)
     if role == "inf":
@@ -124,7 +127,8 @@ def _noun_role(grammar: Grammar, i: int, role: str) -> list[int]:
     relation, governor = grammar.governor(i)
     on_verb = grammar.is_verb(governor)
     if role == "light":
-        return grammar.subjects(governor) if setting_of(grammar, i) == "light" else []
+        suffers = grammar.lemma[governor] in classes()["suffer"]
+        return grammar.subjects(governor) if setting_of(grammar, i) == "light" and not suffers else []
     if role == "cop":
         return grammar.surface_subjects(governor) if relation in ("attr", "nsubj") and on_verb else []
     if role == "subj":

@@ -36,6 +36,9 @@ def fill(grammar: Grammar, match: Match, found: dict[int, Match]) -> None:
     i, entry = match.trigger, match.entry
     for role in entry.actor:
         tokens = role_of(grammar, i, role, match.setting)
+        if role == "mod" and "poss" in entry.recipient and not role_of(grammar, i, "of"):
+            # "The editor's arrest": it is done to the possessor.
+            tokens = [t for t in tokens if grammar.dep[t] != "poss"]
         match.actors = distinct([j for t in tokens for j in grammar.people(t, OWNERS)])
         if match.actors:
             break
@@ -64,8 +67,12 @@ def fill(grammar: Grammar, match: Match, found: dict[int, Match]) -> None:
             break
         if things and role == "dobj" and match.type in TARGETS:
             break
+    if not match.recipients and match.setting == "light":  # "suffered an attack"
+        verb = grammar.governor(i)[1]
+        if grammar.lemma[verb] in classes()["suffer"]:
+            match.recipients = [j for s in grammar.subjects(verb) for j in grammar.people(s, OWNERS) if j not in taken]
     if not match.recipients and not (things and match.type in TARGETS):
-        match.recipients = grammar.anyone_below(i, taken, sent)
+        match.recipients = grammar.anyone_below(i, taken, sent, asked=match.entry.type == "REQUEST")
         if not match.recipients and match.pos == "n" and match.setting == "light":
             match.recipients = grammar.anyone_below(grammar.governor(i)[1], taken | {i}, sent)
     if not match.recipients:

@@ -18,7 +18,7 @@ NEGATIONS = frozenset({"not", "n't", "never", "n’t", "no", "neither", "nor", "
 NOBODY = frozenset({"nobody", "none", "neither", "nothing"})
 CONDITIONS = frozenset({"if", "unless", "whether", "until", "lest", "till"})
 INSTEAD = frozenset({"before", "instead", "rather"})
-COMPLEMENTS = frozenset({"xcomp", "ccomp", "acomp", "oprd", "attr", "dep"})
+COMPLEMENTS = frozenset({"xcomp", "ccomp", "csubj", "acomp", "oprd", "attr", "dep"})
 CARRIED = frozenset({"dobj", "nsubjpass", "nsubj", "attr", "obj"})
 FLAGS = ("negated", "hypothetical", "future", "attempted", "historical", "reported")
 
@@ -33,6 +33,7 @@ class Modality:
     attempted: bool = False
     reported: bool = False
     historical: bool = False
+    conditional: bool = False  # of the present, under a condition; a threat or an offer is one all the same
     speaker: int | None = None
 
     @property
@@ -109,6 +110,7 @@ def of_verb(grammar: Grammar, verb: int) -> Modality:
         found.apply("hypothetical" if any(grammar.lemma[k] in CONDITIONS for k in conditions) else "future")
     if _is_question(grammar, verb):
         found.hypothetical = True
+    found.conditional = _is_conditional(grammar, i)
     return found
 
 
@@ -138,6 +140,8 @@ def _read(grammar: Grammar, i: int, found: Modality, moods: bool, negations: boo
             if grammar.tag[k] == "MD" and moods:
                 clause.modal = True
                 clause.would = clause.would or word == "would"
+                if word == "would" and any(grammar.lemma[x] == "have" for x in grammar.children(i, ("aux",))):
+                    found.hypothetical = True  # "would have banned it"
                 found.future = found.future or word in FUTURE_AUXILIARIES
                 found.hypothetical = found.hypothetical or word in POSSIBLE_AUXILIARIES
         elif _negates(grammar, k):
@@ -158,6 +162,11 @@ def _end(grammar: Grammar, i: int, found: Modality, clause: _Clause) -> None:
     dep, head = grammar.dep[i], grammar.head[i]
     if dep == "acl" and clause.infinitive:  # "the decision to attack"; of unknown nouns it is an intention
         found.apply(operators().get((grammar.lemma[head], "n"), "hypothetical"))
+    elif dep in ("acl", "ccomp", "relcl") and _is_content_of(grammar, i):  # "denied allegations that it sent drones"
+        found.apply(operators().get((grammar.lemma[head], "n")))
+        relation, governor = grammar.governor(head)
+        if relation in CARRIED and grammar.is_verb(governor):
+            found.apply(operators().get((grammar.lemma[governor], "v")))
     elif dep == "advcl" and clause.infinitive:
         found.hypothetical = True
     elif dep == "pcomp" and grammar.lemma[head] == "without":
@@ -174,15 +183,31 @@ def _end(grammar: Grammar, i: int, found: Modality, clause: _Clause) -> None:
             found.report(grammar.subjects(governor))
 
 
+def _is_content_of(grammar: Grammar, i: int) -> bool:
+    """Whether a clause says what its noun holds: "the claim that it did", not "the claim that it made"."""
+    marks = grammar.children(i, ("mark",))
+    return grammar.tag[grammar.head[i]].startswith("NN") and any(grammar.lemma[k] == "that" for k in marks)
+
+
 def _negates(grammar: Grammar, k: int) -> bool:
     """Whether a dependent negates its verb: "not", "never", "nobody was", "no soldiers were"."""
     if grammar.dep[k] in ("nsubj", "nsubjpass", "dobj"):
         return grammar.lemma[k] in NOBODY or any(grammar.lemma[x] in ("no", "neither") for x in grammar.kids[k])
+    if grammar.lemma[k + 1 : k + 2] in (["only"], ["just"], ["merely"], ["simply"]):
+        return False  # "not only did they ask"
     return grammar.dep[k] in ("neg", "advmod", "preconj", "dep") and grammar.lemma[k] in NEGATIONS
 
 
 def _part(grammar: Grammar, i: int) -> str:
     return "v" if grammar.is_verb(i) else "n" if grammar.tag[i].startswith("NN") else "a"
+
+
+def _is_conditional(grammar: Grammar, verb: int) -> bool:
+    """Whether a verb in the present holds under a condition only: "if it votes for it, the Senate holds a trial"."""
+    if grammar.tag[verb] not in ("VBZ", "VBP"):
+        return False
+    clauses = grammar.children(verb, ("advcl",))
+    return any(grammar.lemma[k] in ("if", "unless") for c in clauses for k in grammar.children(c, ("mark",)))
 
 
 def _is_question(grammar: Grammar, verb: int) -> bool:

@@ -69,6 +69,8 @@ def find(doc: Doc) -> list[Event]:
 def _derive(match: Match) -> None:
     """PLOVER's rules for intentions: agreed, threatened and refused acts."""
     modality = match.modality
+    if modality.conditional and match.entry.type not in CONTENT:
+        modality.hypothetical = modality.hypothetical or not modality.future
     match.status = modality.status
     if modality.hypothetical or modality.attempted:
         return
@@ -89,7 +91,7 @@ def _is_content(grammar: Grammar, i: int, found: dict[int, Match]) -> bool:
             return True
         if head == j or dep in ("relcl", "parataxis", "nsubj"):
             return False
-        if dep == "advcl" and not any(grammar.tag[k] == "TO" for k in grammar.kids[j]):
+        if dep == "advcl" and not (grammar.is_purpose(j) or grammar.is_behind_particle(j)):
             return False
         if dep == "conj" and grammar.is_verb(j) and grammar.children(j, ("nsubj", "nsubjpass")):
             return False
@@ -109,6 +111,8 @@ def _is_event(grammar: Grammar, match: Match) -> bool:
     dep, passive = grammar.dep[i], match.pos == "v" and match.setting != "must" and grammar.is_passive(i)
     if match.pos == "n" and match.status in ("hypothetical", "negated"):
         return False
+    if any(grammar.is_likened(j) for j in ([i] if match.pos == "n" else grammar.objects(i))):
+        return False  # "declared a truce like a hotel breakfast"
     if dep == "pcomp" and grammar.lemma[grammar.head[i]] in ("of", "for", "with") and match.type not in ALLEGED:
         return False  # "arrested for collaborating with"
     if match.type == "ACCUSE" and dep == "acl" and passive and not match.actors:

@@ -191,6 +191,12 @@ def not_names() -> frozenset[str]:
     return frozenset(row["form"] for row in lexicon("not_names"))
 
 
+@cache
+def word_names() -> frozenset[str]:
+    """Names of one word in the knowledge base that are English words too ("Apple", "Dawn")."""
+    return frozenset(row["form"] for row in lexicon("word_names"))
+
+
 class Pronoun(NamedTuple):
     """A pronoun's grammar."""
 

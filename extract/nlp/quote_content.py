@@ -186,7 +186,7 @@ class Contents(Frames):
             ):
                 return i
             if lower in WH and token.dep_ != "pobj" and token.tag_ != "DT":
-                return i if "wh" in takes or i == clause_start else None
+                return i if "wh" in takes or (i == clause_start and "that" in takes) else None
             if lower == "to" and (token.tag_ == "TO" or self.piece_of[min(i + 1, unit.end - 1)] != -1):
                 return i if takes & {"inf", "obj-inf"} else None
             if i == clause_start:
@@ -198,13 +198,18 @@ class Contents(Frames):
             if jump is None:
                 if token.tag_ == "IN" and lower not in SUBORDINATORS:
                     return None
-                if takes & {"noun", "complement", "obj-inf"}:
+                if takes & {"noun", "complement", "obj-inf"} or ("noun-for" in takes and self._gives_reason(i, unit)):
                     return i
                 if "that" not in takes or (token.tag_ in NOT_CLAUSE_INITIAL and lower not in SUBORDINATORS):
                     return None
                 return i if self._clause_follows(i, unit) else None
             i = jump
         return None
+
+    def _gives_reason(self, i: int, unit: Unit) -> bool:
+        """Whether "for" or "as" follows an object: "attacked the mayor for lying", but not "attacked the convoy"."""
+        end = next((k for k in range(i, unit.end) if self.doc[k].text in (",", ";", "-", "—")), unit.end)
+        return any(self.doc[k].lower_ in ("for", "as") and self.doc[k].tag_ == "IN" for k in range(i + 1, end))
 
     def _adjunct_end(self, token: Token, frame: Frame, unit: Unit, clause_start: int) -> int | None:
         """End of an adjunct or addressee of the cue that starts at this token."""

@@ -53,6 +53,7 @@ NOMINAL_START = frozenset(
     ["NNP", "NNPS", "NN", "NNS", "PRP", "DT", "JJ", "CD", "PRP$", "JJR", "JJS", "VBN", "VBG", "RB", "FW"]
 )
 NAMING = frozenset(["PROPN", "NOUN", "PRON", "NUM", "ADJ"])
+ATTRIBUTES = frozenset(["JJ", "DT", "PRP$", "CD", "POS", "VBN"])  # what stands before a noun, not before its verb
 PHRASE = NAMING | {"DET", "PART"}
 
 
@@ -88,9 +89,11 @@ class Frames(Units):
 
     def _must_be_verb(self, i: int, unit: Unit) -> bool:
         """Whether a cue that the tagger took for a noun stands right before a quotation or a closing colon."""
+        is_noun = i > unit.start and self.doc[i].tag_ == "NNS" and self.doc[i - 1].tag_ in ATTRIBUTES
         if unit.pieces and (self._leads_to_quote(i, unit) or self._opens_inverted(i, unit)):
-            return True
-        return i > unit.start and i + 2 == unit.end and self.doc[i + 1].text == ":" and self.doc[i].tag_ == "NNS"
+            return not is_noun or (i + 1 < unit.end and self.doc[i + 1].text == ":")  # 'the commands "fire" and "halt"'
+        closes = i > unit.start and i + 2 == unit.end and self.doc[i + 1].text == ":"
+        return closes and self.doc[i].tag_ == "NNS" and not is_noun
 
     def _relay(self, unit: Unit, tagged: dict[int, tuple[int, int] | None]) -> tuple[Frame | None, tuple[int, ...]]:
         """ "X was quoted as saying", "Tasnim quoted X as saying": in both X speaks; also the tokens of both verbs."""

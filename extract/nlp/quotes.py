@@ -143,7 +143,7 @@ class Reading(Contents):
         if self._type(spans) == "direct":
             return True
         if frame.speaker is None:
-            return frame.entry.cue_class == "ask" or frame.method == "passive"
+            return frame.entry.cue_class == "ask" or (frame.method == "passive" and self._says_what(frame, spans))
         if self._is_manner(spans[0]):
             return False
         speaker = self.doc[frame.speaker[0] : frame.speaker[1]].text.lower()
@@ -153,6 +153,12 @@ class Reading(Contents):
             return True
         has_that = self.text[spans[0][0] : spans[0][0] + 5].lower() == "that "
         return has_that or frame.method not in ("participle", "passive", "noun") or self._type(spans) == "mixed"
+
+    def _says_what(self, frame: Frame, spans: list[list[int]]) -> bool:
+        """Whether a passive without an agent tells what was said: "was accused of ...", "it was announced that"."""
+        first = self.doc.char_span(spans[0][0], spans[0][1], alignment_mode="expand")
+        is_clause = first is not None and first[0].lower_ == "that" and first[0].tag_ == "IN"
+        return is_clause or self.doc[frame.end - 1].lower_ in ("of", "for", "as")
 
     def _is_manner(self, span: list[int]) -> bool:
         """Whether a content tells when or how something was said: "spoke on Monday", "on condition of anonymity"."""
@@ -203,10 +209,26 @@ class Reading(Contents):
             one
             for i, one in enumerate(made)
             if not any(
-                other is not one and holds(other, one) and (j < i or not holds(one, other))
+                other is not one
+                and holds(other, one)
+                and (not holds(one, other) or self._is_further_out(other, one, j < i))
                 for j, other in enumerate(made)
             )
         ]
+
+    def _is_further_out(self, one: Found, other: Found, is_first: bool) -> bool:
+        """Of two that hold each other's cue the one whose cue closes the unit ("..., Smith said."), else the first."""
+        closes = [
+            x.frame is not None and x.spans[0][0] < x.frame.cue.idx and self._closes(x.frame, x.unit)
+            for x in (one, other)
+        ]
+        return closes[0] if closes[0] != closes[1] else is_first
+
+    def _closes(self, frame: Frame, unit: Unit) -> bool:
+        if frame.subject is None or frame.subject.tag_ == "PRP":  # "she said", who spoke before
+            return False
+        last = max(frame.end, frame.speaker[1] if frame.speaker else 0)
+        return all(token.is_punct for token in self.doc[last : unit.end])
 
     def _distinct(self, found: Iterable[Found]) -> Iterator[Found]:
         """Drop what two frames made of the same stretch: the first stays."""
@@ -275,9 +297,11 @@ class Reading(Contents):
         if frame is None or frame.speaker is None:
             return {}
         start, end = self.doc[frame.speaker[0]].idx, self._offset(frame.speaker[1])
-        fields = {"speaker_text": self.text[start:end], "speaker_start": start, "speaker_end": end}
         head = frame.subject if frame.subject is not None else self.doc[frame.speaker[1] - 1]
         mention = mention_at(self.doc, head.i)
+        if mention and any(start < begin < end for begin, _ in one.spans):  # its relative clause holds what is said
+            start, end = mention.start, mention.end
+        fields = {"speaker_text": self.text[start:end], "speaker_start": start, "speaker_end": end}
         if mention is None:
             return fields | {"speaker_name": fields["speaker_text"], "speaker_kind": self._kind_of(head)}
         named = self.mentions.get((mention.antecedent_start, mention.antecedent_end), mention)

@@ -916,8 +916,8 @@ def _without_determiner(words: tuple[Word, ...]) -> tuple[Word, ...]:
 
 
 def _is_pronoun(word: Word) -> bool:
-    """'he' and 'Who', but not 'US' and 'WHO'."""
-    return word.key in WORDS["pronoun"] and (len(word.raw) == 1 or not word.raw.isupper())
+    """'he', 'Who' and 'Both', but not 'US' and 'WHO'."""
+    return word.key in WORDS["pronoun"] | WORDS["quantifier"] and (len(word.raw) == 1 or not word.raw.isupper())
 
 
 def _without_quantity(words: tuple[Word, ...]) -> tuple[Word, ...]:

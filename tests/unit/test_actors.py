@@ -246,3 +246,9 @@ def test_a_newspaper_is_no_union_of_states(nlp):
 def test_company_in_apposition_before_a_relative_clause(nlp):
     found = find(nlp, "He said that SpaceX, the company which runs Starlink, could not pay.")
     assert found["the company"].name == "SpaceX"
+
+
+def test_a_known_name_is_one_whatever_its_tag(nlp):
+    for text, name in (("Musk met the minister.", "Musk"), ("They paid for Starlink terminals.", "Starlink")):
+        assert name in [mention.text for mention in nlp(text)._.mentions]
+    assert nlp("Wired fences ran along the road.")._.mentions == []

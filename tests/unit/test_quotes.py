@@ -194,6 +194,10 @@ def test_pronoun_is_linked_to_its_name(read):
         'Robert "Bob" Miles won the race in Utah.',
         'She read "War and Peace" on the train to Lviv.',
         'The 30" screen fell on the floor.',
+        "Rebels attacked the convoy near the river.",
+        "He had been charged that day with spying.",
+        'The commands "halt" and "fire" were painted on the wall.',
+        "The row began over whether the town should sell the pier.",
     ],
 )
 def test_no_quotation(read, text):
@@ -275,3 +279,24 @@ def test_last_sentence_of_an_open_paragraph_is_no_attribution(read):
 )
 def test_manner_and_day_are_not_said(read, text):
     assert read(text) == []
+
+
+def test_an_attack_with_words_gives_its_reason(read):
+    (quote,) = read("The mayor attacked the minister for closing the school.")
+    assert (quote.cue_text, quote.text) == ("attacked", "the minister for closing the school")
+
+
+def test_a_passive_without_an_agent_needs_what_was_said(read):
+    (quote,) = read("The clerk was accused of selling the stamps.")
+    assert (quote.cue_lemma, quote.speaker_text) == ("accuse", None)
+
+
+def test_who_closes_the_sentence_says_all_of_it(read):
+    (quote,) = read("The harbour, which the company says has lost two ships, will close, Maria Lopez said.")
+    assert quote.speaker_name == "Maria Lopez"
+    assert quote.text == "The harbour, which the company says has lost two ships, will close"
+
+
+def test_what_is_said_is_no_part_of_the_speaker(read):
+    (quote,) = read('Claims were refuted by the minister, who says that only "trouble makers" were held.')
+    assert quote.speaker_text == "the minister"

@@ -149,7 +149,7 @@ def test_any_input_gives_an_answer(resolver: Resolver, form: str, label: str | N
     assert found.actor_id and len(found.actor_id) < 200 and not found.is_curated
 
 
-@pytest.mark.parametrize("form", ["🤷", "he", "the", "couple of things", "Jim"])
+@pytest.mark.parametrize("form", ["🤷", "he", "the", "couple of things", "Jim", "Each", "Both", "Others"])
 def test_what_names_nobody_is_no_actor(resolver: Resolver, form: str):
     found = resolver.resolve(form, label="PERSON" if form == "Jim" else "ROLE")
     assert (found.actor_id, found.method) == (NOBODY, "none")
@@ -365,3 +365,8 @@ def test_an_alias_of_nobody_is_told(tmp_path: Path):
         (tmp_path / f"{name}.csv").write_text(f"{head}\n{row}\n", encoding="utf-8")
     with pytest.raises(ValueError, match="'Acme' is of the actor 'acme-co'"):
         Resolver.from_seeds(tmp_path)
+
+
+def test_who_heads_a_church_of_many_countries_has_none(resolver: Resolver):
+    found = resolver.resolve("Pope Francis", on=date(2022, 5, 1))
+    assert (found.actor_id, found.country_iso3, found.sector) == ("pope-francis", None, "REL")

@@ -44,8 +44,12 @@ select
     articles.original_outlet,
     coalesce(stories.story_id, events.article_id) as story_id,
     substring(texts.text, events.sentence_start + 1, events.sentence_end - events.sentence_start) as sentence,
-    -- The lemma of the trigger, with which the rule's name begins, less the endings of nouns made from verbs.
-    regexp_replace(split_part(events.rule_id, '.', 1), '^(.{3,}?)(ation|ing|ion|ment|e)$', '\1') as trigger_stem,
+    -- The lemma of the trigger, with which the rule's name begins: the family of words that tell the same act, else
+    -- the word less the endings of nouns made from verbs.
+    coalesce(
+        families.family,
+        regexp_replace(split_part(events.rule_id, '.', 1), '^(.{3,}?)(ations?|ings?|ions?|ments?|ed|es|e|s)$', '\1')
+    ) as trigger_stem,
     -- Statuses under which two mentions may speak of one event.
     case
         when events.status in ('realised', 'reported', 'historical') then 'happened'
@@ -67,6 +71,7 @@ inner join {{ ref('int_articles') }} as articles
 left join {{ ref('int_stories') }} as stories on articles.article_id = stories.article_id
 inner join {{ ref('stg_articles') }} as texts on articles.record_id = texts.record_id
 left join parties on events.event_mention_id = parties.event_mention_id
+left join {{ ref('trigger_families') }} as families on split_part(events.rule_id, '.', 1) = families.word
 where
     -- A teaser is not the report: what it leaves out may change who did what.
     texts.is_teaser is not true
