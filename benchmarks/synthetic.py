@@ -12,7 +12,9 @@ An article is a row of sentences, ``NAME VERB NAME WORDS.``, each of which may b
 
 from __future__ import annotations
 
+import csv
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -57,11 +59,26 @@ def syllables(of: str, first: int) -> str:
     return " || ".join(f"{SYLLABLES}[1 + ({of} // {18**i}::UBIGINT % 18)::INTEGER]" for i in range(first, first + 3))
 
 
-def prepare(con: duckdb.DuckDBPyConnection, seed: int) -> None:
-    """Make the staging tables, names, words and what is not of articles."""
+def seed(name: str) -> list[dict[str, str]]:
+    with (SEEDS / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def by_commonness(phrases: set[str]) -> list[str]:
+    """Phrases, those first whose rarest word stands in most articles."""
+    share = {row["word"]: float(row["share"]) for row in seed("common_words")}
+
+    def rarest(phrase: str) -> float:
+        return min((share.get(word, 0) for word in re.findall(r"\w{3,}", phrase.lower())), default=0)
+
+    return sorted(phrases, key=lambda phrase: (-rarest(phrase), phrase))
+
+
+def prepare(con: duckdb.DuckDBPyConnection, number: int) -> None:
+    """Make the staging tables, names, words and what is not of articles; another ``number`` gives other articles."""
     create_staging(con)
     # A number of [0, 1) that three values decide.
-    con.execute(f"CREATE OR REPLACE TEMP MACRO u(a, b, c) AS hash(a, b, c, {seed}) / 18446744073709551616.0")
+    con.execute(f"CREATE OR REPLACE TEMP MACRO u(a, b, c) AS hash(a, b, c, {number}) / 18446744073709551616.0")
     # Words are as frequent as the one of rank r, 1/r.
     con.execute("CREATE OR REPLACE TEMP MACRO ranked(share, n) AS least(n, floor(exp(share * ln(n + 1))))::BIGINT")
     # Of names the one of rank r is as frequent as 1/(r + offset)^exponent, so that new ones never end.
@@ -70,21 +87,14 @@ def prepare(con: duckdb.DuckDBPyConnection, seed: int) -> None:
         "CREATE OR REPLACE TEMP MACRO named(share) AS "
         f"floor({names['offset']} * ((1 - share) ** {-1 / (names['exponent'] - 1)} - 1) % 1e15)::BIGINT"
     )
-    con.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE curated AS
-        SELECT row_number() OVER (ORDER BY hash(alias, actor_id)) - 1 AS rank, alias AS form FROM (
-            SELECT aliases.alias, aliases.actor_id
-            FROM read_csv('{SEEDS}/actor_aliases.csv', all_varchar = true) AS aliases
-            WHERE aliases.kind IN ('name', 'spelling')
-            UNION ALL SELECT name, actor_id FROM read_csv('{SEEDS}/countries.csv', all_varchar = true)
-        )
-        """
-    )
-    nouns = f"SELECT noun FROM read_csv('{SEEDS}/role_nouns.csv', all_varchar = true) WHERE kind = 'person'"
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE nouns AS SELECT row_number() OVER (ORDER BY hash(noun)) AS n, noun FROM ({nouns})"
-    )
+    # The names and nouns first whose words stand in most articles, so that what is common tells no story.
+    alias = [row["alias"] for row in seed("actor_aliases") if row["kind"] in ("name", "spelling")]
+    forms = by_commonness({*alias, *(row["name"] for row in seed("countries"))})
+    con.execute("CREATE OR REPLACE TEMP TABLE curated (rank BIGINT, form VARCHAR)")
+    con.execute("INSERT INTO curated SELECT generate_subscripts($1, 1) - 1, unnest($1)", [forms])
+    nouns = by_commonness({row["noun"] for row in seed("role_nouns") if row["kind"] == "person"})
+    con.execute("CREATE OR REPLACE TEMP TABLE nouns (n BIGINT, noun VARCHAR)")
+    con.execute("INSERT INTO nouns SELECT generate_subscripts($1, 1), unnest($1)", [nouns])
     # The words of the seed by their share of articles, then made-up ones.
     con.execute(
         f"""

@@ -63,6 +63,14 @@ of the build before: it sets WIREHOUSE_BUILD. dbt run by hand builds everything 
     {% if is_daily() %}{{ column }} in (select scope.key from scopes.{{ of or model.name }} as scope){% else %}true{% endif %}
 {%- endmacro %}
 
+{#- Condition that a day is in the scope of a model whose keys are days, or no more days before or after one that is. -#}
+{% macro near_scope(column, before, after) -%}
+    {% if is_daily() %}{{ column }} in (
+        select scope.key + step.days
+        from scopes.{{ model.name }} as scope, (select unnest(range(-{{ before }}, {{ after }} + 1))::integer as days) as step
+    ){% else %}true{% endif %}
+{%- endmacro %}
+
 {#- Incremental strategy of a model that computes the rows of its scope: what differs from the rows it has there takes
     their place. A model of pairs has two unique keys, and those pairs in its scope of which either part is. -#}
 {% macro get_incremental_scoped_sql(given) %}
@@ -83,6 +91,8 @@ of the build before: it sets WIREHOUSE_BUILD. dbt run by hand builds everything 
         select {{ names }} from {{ new_rows }} except all select {{ names }} from {{ model.name }}_before
     );
     drop table {{ model.name }}_before;
+    {#- For publishing, which makes the same changes in its copy. -#}
+    comment on table changes.{{ model.name }} is '{{ target.include(database=false) | replace('"', '') }} {{ keys | join(' ') }}';
     delete from {{ target }} where {{ row_of(keys) }} in (select {{ row_of(keys) }} from changes.{{ model.name }});
     insert into {{ target }} ({{ names }})
     select {{ names }} from {{ new_rows }} where {{ row_of(keys) }} in (select {{ row_of(keys) }} from changes.{{ model.name }})
@@ -177,3 +187,10 @@ of the build before: it sets WIREHOUSE_BUILD. dbt run by hand builds everything 
     {%- set rows = get_where_subquery(ref(name)) | string -%}
     {{ '(select * from ' ~ rows ~ ')' }}
 {%- endmacro %}
+
+{#- Comments stay on a table that a day's build only changes. -#}
+{% macro persist_docs(relation, model, for_relation=true, for_columns=true) %}
+    {% if not (is_daily() and model.config.materialized == 'incremental') %}
+        {{ return(adapter.dispatch('persist_docs', 'dbt')(relation, model, for_relation, for_columns)) }}
+    {% endif %}
+{% endmacro %}

@@ -51,7 +51,10 @@ from extract.stages.build import PROJECT, dbt_environment
 from extract.tables import TABLES
 
 Record = dict[str, Any]
-MODELS = ("common_words", "int_article_words", "int_stories", "int_event_mentions", "int_event_groups")
+MODELS = (
+    *("common_words", "int_article_words", "int_story_links", "int_stories"),
+    *("int_event_mentions", "int_event_acts", "int_event_times", "int_event_groups"),
+)
 FIRST_DAY = date(2010, 1, 1)
 DAYS_APART = 10  # more than any rule bridges
 ACTOR = ("subj", "by", "poss", "mod")

@@ -1,12 +1,21 @@
 {{ config(materialized='incremental', incremental_strategy='scoped', unique_key='actor_id',
     pre_hook="{{ scope('actor_id', ['int_mentions_resolved']) }}") }}
 -- How each actor is mentioned. A day's build adds what came to what was counted before, and takes off what is gone.
-with counted as (
+with came as (
     {% if is_daily() %}
-        select * from {{ this.include(database=false) }}
-        where {{ in_scope('actor_id') }}
-        union all by name
+        select
+            *,
+            case when is_new then 1 else -1 end as n
+        from changes.int_mentions_resolved
+    {% else %}
+        select
+            *,
+            1 as n
+        from {{ ref('int_mentions_resolved') }}
     {% endif %}
+),
+
+counted as (
     select
         actor_id,
         canonical_name,
@@ -17,14 +26,14 @@ with counted as (
         resolution_method,
         alias,
         role,
-        {% if is_daily() %}
-            case when is_new then 1 else -1 end as n_mentions
-    from changes.int_mentions_resolved
-        {% else %}
-            1 as n_mentions
-    from {{ ref('int_mentions_resolved') }}
-        {% endif %}
+        n as n_mentions
+    from came
     where actor_id is not null
+    {% if is_daily() %}
+        union all by name
+        select * from {{ this.include(database=false) }}
+        where {{ in_scope('actor_id') }}
+    {% endif %}
 )
 
 select

@@ -4,7 +4,8 @@
         'select act_id as key from ' ~ ref('int_event_times')
         ~ ' where event_mention_id in (select event_mention_id from changes.int_event_acts)',
     ]) }}") }}
--- Which mentions are one event: those of one act (int_event_acts), at the same time (int_event_times), in no other place.
+-- Which mentions are one event: those of one act (int_event_acts), at the same time (int_event_times), in no other
+-- place.
 with timed as (
     select
         acts.*,

@@ -29,11 +29,15 @@ def model(dbt, session):
     asking = session.cursor()  # one connection reads while the other writes
     known = ""
     if dbt.is_incremental:
-        asking.execute(f"DELETE FROM {dbt.this} WHERE resolver_version != ?", [version()])
-        known = f"""
-            ANTI JOIN (SELECT * FROM {dbt.this}) AS known ON {same("known")}
-                AND forms.is_dated = known.is_dated AND forms.day_on BETWEEN known.valid_from AND known.valid_to
-        """
+        there = {name for name, *_ in asking.execute(f"DESCRIBE {dbt.this}").fetchall()}
+        if there == {column.name for column in COLUMNS}:
+            asking.execute(f"DELETE FROM {dbt.this} WHERE resolver_version != ?", [version()])
+            known = f"""
+                ANTI JOIN {dbt.this} AS known ON {same("known")}
+                    AND forms.is_dated = known.is_dated AND forms.day_on BETWEEN known.valid_from AND known.valid_to
+            """
+        else:  # left by a model of other columns
+            asking.execute(f"DELETE FROM {dbt.this}")
     reader = asking.execute(
         f"""
         SELECT {", ".join(f"forms.{name}" for name in ASKED)}, is_dated, list_sort(list(day_on)) AS days

@@ -9,12 +9,7 @@
 with links as (
     select *
     from {{ ref('int_story_links') }}
-    {% if is_daily() %}
-        where published_on in (
-            select scope.key + step.days
-            from scopes.{{ model.name }} as scope, (select unnest(range(-10, 11))::integer as days) as step
-        )
-    {% endif %}
+    where {{ near_scope('published_on', 10, 10) }}
 ),
 
 -- The article most like all its neighbours leads them; four steps from leader to leader end at the story's.

@@ -23,7 +23,8 @@ articles as (
         article_id,
         published_on,
         row_number() over (order by article_id) as number
-    from (select distinct article_id, published_on from profiles)
+    from profiles
+    group by article_id, published_on
 ),
 
 numbered as (

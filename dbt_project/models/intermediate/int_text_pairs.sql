@@ -1,6 +1,5 @@
 {#- A text counts for what is boilerplate on the days after it, and so for the pairs of those days; it is a pair with
     texts of either side. -#}
-{% set days = var('copy_days') %}
 {{ config(materialized='incremental', incremental_strategy='scoped', unique_key='day_on',
     pre_hook="{{ scope('day_on', [
         'select day_on + step.days as key from changes.int_texts,'
@@ -19,13 +18,7 @@ with texts as (
     from {{ ref('int_texts') }}
     where
         ordinal = 1 and len(fingerprints) >= {{ var('copy_fingerprints') }}
-        {% if is_daily() %}
-            and day_on in (
-                select scope.key + step.days
-                from scopes.{{ model.name }} as scope,
-                    (select unnest(range(-2 * {{ days }}, {{ days }} + 1))::integer as days) as step
-            )
-        {% endif %}
+        and {{ near_scope('day_on', 2 * var('copy_days'), var('copy_days')) }}
 ),
 
 prints as (

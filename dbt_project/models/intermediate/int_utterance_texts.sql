@@ -90,7 +90,8 @@ features as (
         list(value order by position) filter (where not is_core) as words,
         coalesce(list(value order by position) filter (where is_number and not is_core), []) as numbers,
         count(*) filter (where class = 'negation' and not is_core) as n_negations,
-        coalesce(list_sort(list_distinct(list(word) filter (where class = 'contrast' and not is_core))), []) as contrasts,
+        coalesce(list_sort(list_distinct(list(word) filter (where class = 'contrast' and not is_core))), [])
+            as contrasts,
         -- Names alone, or common words alone, are no utterance.
         count(distinct word) filter (
             where is_core and class is null and not is_number and not list_contains(names, word)
