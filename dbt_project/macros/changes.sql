@@ -75,7 +75,7 @@ of the build before: it sets WIREHOUSE_BUILD. dbt run by hand builds everything 
     their place. A model of pairs has two unique keys, and those pairs in its scope of which either part is. -#}
 {% macro get_incremental_scoped_sql(given) %}
     {% set target, new_rows = given['target_relation'], given['temp_relation'] %}
-    {% set keys = [given['unique_key']] if given['unique_key'] is string else given['unique_key'] %}
+    {% set keys = keys_of(given['unique_key']) %}
     {% set names = get_quoted_csv(given['dest_columns'] | map(attribute='name')) %}
     create or replace temp table {{ model.name }}_before as
     {% for key in keys %}
@@ -97,6 +97,8 @@ of the build before: it sets WIREHOUSE_BUILD. dbt run by hand builds everything 
     insert into {{ target }} ({{ names }})
     select {{ names }} from {{ new_rows }} where {{ row_of(keys) }} in (select {{ row_of(keys) }} from changes.{{ model.name }})
 {% endmacro %}
+
+{% macro keys_of(unique_key) %}{% do return([unique_key] if unique_key is string else unique_key) %}{% endmacro %}
 
 {% macro row_of(keys) %}{{ keys[0] if keys | length == 1 else 'row(' ~ keys | join(', ') ~ ')' }}{% endmacro %}
 
@@ -170,9 +172,9 @@ of the build before: it sets WIREHOUSE_BUILD. dbt run by hand builds everything 
     {% set conditions = [config.get('where')] if config.get('where') else [] %}
     {% if is_daily() %}
         {% for node in graph.nodes.values() if node.alias == relation.identifier and node.schema == relation.schema %}
-            {% if node.config.materialized == 'incremental' %}
-                {% set key = node.config.unique_key %}
-                {% do conditions.append(key ~ ' in (select changed.' ~ key ~ ' from changes.' ~ node.name ~ ' as changed)') %}
+            {% if node.config.materialized == 'incremental' and node.config.unique_key %}
+                {% set keys = keys_of(node.config.unique_key) %}
+                {% do conditions.append(row_of(keys) ~ ' in (select ' ~ row_of(keys) ~ ' from changes.' ~ node.name ~ ')') %}
             {% endif %}
         {% endfor %}
     {% endif %}
