@@ -1,18 +1,21 @@
-"""How long the marts take, and how much memory, over a warehouse of made-up articles.
+"""How long the marts take, how much memory and room, over a warehouse of made-up articles.
 
     python -m benchmarks.marts --articles 100000 --folder /somewhere/with/space
 
-Stages the articles (``benchmarks.synthetic``), builds the marts in full, then builds one day more, with its late
-articles, at the end of the history and once again. ``--equality`` builds everything in full too and in another order,
-and compares the checksums of the marts. Prints a table, and writes it to ``FOLDER/marts-N.json``.
+Stages the articles (``benchmarks.synthetic``), then runs ``wirehouse build`` and ``publish`` as a run would, each in a
+process of its own: over all but the last day, then over that day and its late articles, then with nothing new.
+Asks every question of the cookbook several times. ``--equality`` builds everything in full too, from rows in another
+order, and compares the checksums of the marts. Prints a table and writes all figures, with seconds by model, to
+``FOLDER/marts-N.json``; ``--growth FOLDER/marts-*.json`` compares such files: by what power of the articles each model
+grows.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -21,13 +24,14 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from rich.console import Console
+from rich.table import Table
 
-from benchmarks.synthetic import BATCH, prepare, synthesise
-from extract.settings import ROOT
-from extract.tables import EXTRACTED
+from benchmarks.synthetic import BATCH, TABLES, prepare, synthesise
+from extract.cookbook import recipes
+from extract.settings import ROOT, Settings
 
-PROJECT = ROOT / "dbt_project"
-PER_ARTICLE = ["articles", *(table.name for table in EXTRACTED)]
+ASKED_TIMES = 5
 
 
 def main() -> None:
@@ -36,114 +40,100 @@ def main() -> None:
     parser.add_argument("--per-day", type=int, default=1_000, help="articles landed a day")
     parser.add_argument("--folder", type=Path, default=ROOT / "data" / "benchmarks")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--memory", default="5GB", help="DuckDB's memory limit")
+    parser.add_argument("--memory", default="4GB", help="DuckDB's memory limit; the process takes about 1 GB more")
     parser.add_argument("--equality", action="store_true", help="compare with a full build of all in another order")
+    parser.add_argument("--growth", type=Path, nargs="+", help="compare what earlier runs wrote")
     asked = parser.parse_args()
-    asked.folder.mkdir(parents=True, exist_ok=True)
-    warehouse = asked.folder / f"marts-{asked.articles}.duckdb"
+    if asked.growth:
+        growth([json.loads(path.read_text()) for path in asked.growth])
+        return
+    os.environ["WIREHOUSE_MEMORY"] = asked.memory
+    settings = Settings(data=asked.folder / f"marts-{asked.articles}")
+    shutil.rmtree(settings.data, ignore_errors=True)
+    settings.data.mkdir(parents=True)
 
-    figures: dict[str, Any] = {"articles": asked.articles, "articles a day": asked.per_day}
-    figures["staged in s"] = stage(warehouse, asked)
-    figures["staged rows"] = rows(warehouse, "staging")
-    with late_day(warehouse, asked) as put_back:
-        figures["full build"] = build(warehouse, "full", asked)
-        put_back()
-        figures["a day's build"] = build(warehouse, "daily", asked)
-        put_back()
-        figures["the same day again"] = build(warehouse, "daily", asked)
-    figures["mart rows"] = rows(warehouse, "main")
-    figures["warehouse in MB"] = round(warehouse.stat().st_size / 1e6)
-    figures["marts in MB"] = published_size(warehouse)
+    figures: dict[str, Any] = {"articles": asked.articles, "articles a day": asked.per_day, "threads": os.cpu_count()}
+    figures["staged in s"] = stage(settings, asked)
+    figures["staged rows"] = rows(settings.warehouse, "staging")
+    hold_last_day(settings)
+    for kind in ("full", "day", "nothing new"):
+        if kind == "day":
+            put_back(settings)
+        figures[kind] = {"build": timed("build", settings), "publish": timed("publish", settings)}
+        figures[kind]["seconds by model"] = seconds_by_model(settings) if kind != "nothing new" else {}
+        print(kind, {k: v for k, v in figures[kind].items() if k != "seconds by model"}, file=sys.stderr)
+    figures["mart rows"] = rows(settings.warehouse, "main")
+    figures["MB"] = sizes(settings)
+    figures["cookbook in s"] = cookbook(settings)
     if asked.equality:
-        figures["equal to a full build in another order"] = equality(warehouse, asked)
+        figures["equal to a full build in another order"] = equality(settings)
     (asked.folder / f"marts-{asked.articles}.json").write_text(json.dumps(figures, indent=1))
-    print(json.dumps(figures, indent=1))
+    show(figures)
 
 
-def stage(warehouse: Path, asked: argparse.Namespace) -> float:
+def stage(settings: Settings, asked: argparse.Namespace) -> float:
     """Stage all articles in a new file; returns seconds."""
     started = time.monotonic()
-    warehouse.unlink(missing_ok=True)
-    with duckdb.connect(warehouse) as con:
-        con.execute(f"SET threads = 2; SET memory_limit = '{asked.memory}'")
-        prepare(con, asked.articles, asked.seed)
+    with duckdb.connect(settings.warehouse) as con:
+        con.execute(f"SET memory_limit = '{asked.memory}'")
+        prepare(con, asked.seed)
         for first in range(0, asked.articles, BATCH):
             last = min(first + BATCH, asked.articles)
-            synthesise(con, first, last, articles=asked.articles, per_day=asked.per_day)
+            synthesise(con, first, last, per_day=asked.per_day)
             print(f"staged {last:,} articles in {time.monotonic() - started:.0f} s", file=sys.stderr)
+        con.execute("CREATE TABLE staging.loaded_files (path VARCHAR PRIMARY KEY)")
     return round(time.monotonic() - started, 1)
 
 
-class late_day:
-    """Takes the last day's articles out of staging and, when called, puts them back as load would."""
-
-    def __init__(self, warehouse: Path, asked: argparse.Namespace) -> None:
-        self.warehouse = warehouse
-
-    def __enter__(self) -> late_day:
-        with duckdb.connect(self.warehouse) as con:
-            con.execute("CREATE SCHEMA held")
-            con.execute(
-                "CREATE TABLE held.ids AS SELECT DISTINCT article_id FROM staging.articles "
-                "WHERE landed_for = (SELECT max(landed_for) FROM staging.articles)"
-            )
-            for name in PER_ARTICLE:
-                con.execute(f"CREATE TABLE held.{name} AS FROM staging.{name} SEMI JOIN held.ids USING (article_id)")
-                con.execute(f"DELETE FROM staging.{name} WHERE article_id IN (FROM held.ids)")
-        return self
-
-    def __call__(self) -> None:
-        with duckdb.connect(self.warehouse) as con:
-            for name in PER_ARTICLE:
-                con.execute(f"DELETE FROM staging.{name} WHERE article_id IN (FROM held.ids)")
-                con.execute(f"INSERT INTO staging.{name} BY NAME FROM held.{name}")
-            con.execute("DELETE FROM staging.changed_articles")
-            con.execute("INSERT INTO staging.changed_articles SELECT DISTINCT article_id FROM held.ids")
-
-    def __exit__(self, *_: object) -> None:
-        with duckdb.connect(self.warehouse) as con:
-            con.execute("DROP SCHEMA held CASCADE")
-            con.execute("DELETE FROM staging.changed_articles")
+def hold_last_day(settings: Settings) -> None:
+    """Take the articles that landed last out of staging."""
+    with duckdb.connect(settings.warehouse) as con:
+        con.execute("CREATE SCHEMA held")
+        con.execute(
+            "CREATE TABLE held.ids AS SELECT DISTINCT article_id FROM staging.articles "
+            "WHERE landed_for = (SELECT max(landed_for) FROM staging.articles)"
+        )
+        for name in TABLES:
+            con.execute(f"CREATE TABLE held.{name} AS FROM staging.{name} SEMI JOIN held.ids USING (article_id)")
+            con.execute(f"DELETE FROM staging.{name} WHERE article_id IN (FROM held.ids)")
 
 
-def build(warehouse: Path, kind: str, asked: argparse.Namespace) -> dict[str, Any]:
-    """dbt without tests; seconds, peak memory of the process and the slowest models."""
-    target = asked.folder / "dbt"
-    environment = os.environ | {
-        "DBT_PROJECT_DIR": str(PROJECT),
-        "DBT_PROFILES_DIR": str(PROJECT),
-        "DBT_TARGET_PATH": str(target),
-        "DBT_LOG_PATH": str(asked.folder / "logs"),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        "PYTHONPATH": str(ROOT),
-        "WIREHOUSE_WAREHOUSE": str(warehouse),
-        "WIREHOUSE_BUILD": kind,
-        "WIREHOUSE_MEMORY": asked.memory,
-    }
-    without = ["test", "unit_test", *(["seed"] if kind == "daily" else [])]
-    excluded = [word for resource in without for word in ("--exclude-resource-type", resource)]
+def put_back(settings: Settings) -> None:
+    """Put them back as load would."""
+    with duckdb.connect(settings.warehouse) as con:
+        for name in TABLES:
+            con.execute(f"INSERT INTO staging.{name} BY NAME FROM held.{name}")
+        con.execute("INSERT INTO staging.changed_articles FROM held.ids")
+        con.execute("INSERT INTO staging.loaded_files VALUES ('the last day')")
+        con.execute("DROP SCHEMA held CASCADE")
+
+
+def timed(command: str, settings: Settings) -> dict[str, float]:
+    """Run a command of wirehouse; its seconds, seconds of processors and peak memory, processes it started included."""
+    environment = os.environ | {"WIREHOUSE_DATA": str(settings.data), "PYTHONPATH": str(ROOT)}
     started = time.monotonic()
-    processor = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(
-        [Path(sys.executable).parent / "dbt", "--no-use-colors", "build", *excluded],
-        env=environment,
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
-        raise SystemExit(done.stdout[-5000:] + done.stderr)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    results = json.loads((target / "run_results.json").read_text())["results"]
-    slowest = sorted(results, key=lambda r: -r["execution_time"])[:8]
-    figures = {
+    process = subprocess.Popen([Path(sys.executable).parent / "wirehouse", command], env=environment, cwd=ROOT)
+    # The largest process: dbt is one, and the command that waits for it is small.
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"wirehouse {command} failed")
+    return {
         "s": round(time.monotonic() - started, 1),
-        "cpu_s": round(after.ru_utime + after.ru_stime - processor.ru_utime - processor.ru_stime, 1),
-        "peak_mb": round(after.ru_maxrss / 1024),  # the largest child so far
-        "slowest": {r["unique_id"].rsplit(".", 1)[-1]: round(r["execution_time"], 1) for r in slowest},
+        "cpu_s": round(used.ru_utime + used.ru_stime, 1),
+        "peak_mb": round(used.ru_maxrss / 1024),
     }
-    print(kind, figures, file=sys.stderr)
-    return figures
+
+
+def seconds_by_model(settings: Settings) -> dict[str, float]:
+    """dbt's own time of each model, of all tests and of the rest (start, parsing)."""
+    written = json.loads((settings.data / "dbt" / "run_results.json").read_text())
+    seconds: dict[str, float] = {"tests": 0.0}
+    for result in written["results"]:
+        kind, _, name, *_ = result["unique_id"].split(".")
+        name = "tests" if kind == "test" else name
+        seconds[name] = round(seconds.get(name, 0) + result["execution_time"], 2)
+    return dict(sorted(seconds.items(), key=lambda item: -item[1]))
 
 
 def rows(warehouse: Path, schema: str) -> dict[str, int]:
@@ -152,35 +142,49 @@ def rows(warehouse: Path, schema: str) -> dict[str, int]:
         return {n: con.execute(f"SELECT count(*) FROM {schema}.{n}").fetchall()[0][0] for (n,) in names.fetchall()}
 
 
-def published_size(warehouse: Path) -> int:
-    """Megabytes of a file of the marts alone."""
-    copy = warehouse.with_suffix(".marts.duckdb")
-    copy.unlink(missing_ok=True)
-    with duckdb.connect(copy) as con:
-        con.execute(f"ATTACH '{warehouse}' AS whole (READ_ONLY)")
-        for name in rows_of_marts(con):
-            con.execute(f"CREATE TABLE {name} AS FROM whole.main.{name}")
-    size = round(copy.stat().st_size / 1e6)
-    copy.unlink()
-    return size
+def sizes(settings: Settings) -> dict[str, int]:
+    """Megabytes of the warehouse, of the published file and of the Parquet files of the version that readers see."""
+    parquet = (settings.published / "parquet").resolve().rglob("*.parquet")
+    return {
+        "warehouse": round(settings.warehouse.stat().st_size / 1e6),
+        "published": round(settings.published_warehouse.stat().st_size / 1e6),
+        "parquet": round(sum(path.stat().st_size for path in parquet) / 1e6),
+    }
 
 
-def rows_of_marts(con: duckdb.DuckDBPyConnection) -> list[str]:
-    found = con.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE database_name = 'whole' AND schema_name = 'main' ORDER BY ALL"
-    )
-    return [name for (name,) in found.fetchall()]
+def cookbook(settings: Settings) -> dict[str, float]:
+    """Question -> seconds that 95 of 100 askings take at most, of those made one after the other."""
+    slowest = {}
+    with duckdb.connect(settings.published_warehouse, read_only=True) as con:
+        for recipe in recipes():
+            times = []
+            for _ in range(ASKED_TIMES):
+                started = time.monotonic()
+                con.execute(recipe.query).fetchall()
+                times.append(time.monotonic() - started)
+            slowest[f"{recipe.number}. {recipe.question}"] = round(sorted(times)[math.ceil(0.95 * len(times)) - 1], 3)
+    return dict(sorted(slowest.items(), key=lambda item: -item[1]))
 
 
-def equality(warehouse: Path, asked: argparse.Namespace) -> bool:
+def equality(settings: Settings) -> bool:
     """Whether the marts are those of a full build over the same rows in another order."""
-    other = warehouse.with_suffix(".other.duckdb")
-    shutil.copyfile(warehouse, other)
-    with duckdb.connect(other) as con:
-        for name in PER_ARTICLE:
-            con.execute(f"CREATE OR REPLACE TABLE staging.{name} AS FROM staging.{name} ORDER BY hash(article_id)")
-    build(other, "full", asked)
-    return checksums(warehouse) == checksums(other)
+    other = Settings(data=settings.data.with_name(settings.data.name + "-other"))
+    shutil.rmtree(other.data, ignore_errors=True)
+    other.data.mkdir()
+    with duckdb.connect(other.warehouse) as con:
+        con.execute(f"SET memory_limit = '{os.environ['WIREHOUSE_MEMORY']}'")
+        con.execute(f"ATTACH '{settings.warehouse}' AS given (READ_ONLY)")
+        con.execute("CREATE SCHEMA staging")
+        for (name,) in con.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE database_name = 'given' AND schema_name = 'staging'"
+        ).fetchall():
+            shuffled = "ORDER BY hash(article_id)" if name in TABLES else ""
+            con.execute(f"CREATE TABLE staging.{name} AS FROM given.staging.{name} {shuffled}")
+        con.execute("DELETE FROM staging.builds")
+    timed("build", other)
+    same = checksums(settings.warehouse) == checksums(other.warehouse)
+    shutil.rmtree(other.data)
+    return same
 
 
 def checksums(path: Path) -> dict[str, tuple[int, int]]:
@@ -196,6 +200,40 @@ def checksums(path: Path) -> dict[str, tuple[int, int]]:
             row = ", ".join(f'"{column}"' for (column,) in columns)
             made[name] = con.execute(f"SELECT count(*), sum(hash({row}))::HUGEINT FROM main.{name}").fetchall()[0]
     return made
+
+
+def show(figures: dict[str, Any]) -> None:
+    console = Console()
+    table = Table("", "s", "cpu s", "peak MB", "slowest models, s", title=f"{figures['articles']:,} articles")
+    for kind in ("full", "day", "nothing new"):
+        slowest = ", ".join(f"{name} {s}" for name, s in list(figures[kind]["seconds by model"].items())[:6])
+        for command in ("build", "publish"):
+            one = figures[kind][command]
+            text = slowest if command == "build" else ""
+            table.add_row(f"{kind}: {command}", str(one["s"]), str(one["cpu_s"]), str(one["peak_mb"]), text)
+    console.print(table)
+    slow = list(figures["cookbook in s"].items())
+    console.print(f"staged in {figures['staged in s']} s; MB: {figures['MB']}")
+    console.print(f"cookbook, p95: {len(slow)} questions, slowest " + "; ".join(f"{s} s: {q}" for q, s in slow[:5]))
+    if "equal to a full build in another order" in figures:
+        console.print("equal to a full build in another order:", figures["equal to a full build in another order"])
+
+
+def growth(runs: list[dict[str, Any]]) -> None:
+    """Print the seconds of each model over the runs and the power of the articles by which they grow, 1 for linear."""
+    runs = sorted(runs, key=lambda run: run["articles"])
+    for kind in ("full", "day"):
+        table = Table(kind, *(f"{run['articles']:,}" for run in runs), "power")
+        by_model = [run[kind]["seconds by model"] for run in runs]
+        for name in sorted(by_model[-1], key=lambda name: -by_model[-1][name]):
+            seconds = [found.get(name, 0.0) for found in by_model]
+            if seconds[-1] >= 0.5:
+                steps = math.log(runs[-1]["articles"] / runs[0]["articles"])
+                power = math.log(max(seconds[-1], 0.01) / max(seconds[0], 0.01)) / steps if steps else math.nan
+                table.add_row(name, *(f"{s:.1f}" for s in seconds), f"{power:.2f}")
+        for command in ("build", "publish"):
+            table.add_row(f"{command}: all", *(f"{run[kind][command]['s']:.0f}" for run in runs), "")
+        Console().print(table)
 
 
 if __name__ == "__main__":

@@ -19,22 +19,42 @@ of the build before: it sets WIREHOUSE_BUILD. dbt run by hand builds everything 
 {% endmacro %}
 
 {#- Pre-hook that sets the keys in a model's scope. A part is "articles" for those that load changed, a model of which
-    the changed rows have the key, or a query for keys. -#}
-{% macro scope(key, parts) %}
+    the changed rows have the key, or a query for keys. along=(model, key, other key) adds all that the
+    pairs of a model tie to these keys, at any remove. -#}
+{% macro scope(key, parts, along=none) %}
     {#- So that dbt builds them before. -#}
     {% for part in parts if part != 'articles' and not part.lstrip().startswith('select ') %}{% do ref(part) %}{% endfor %}
     {% if is_daily() %}
         create or replace table scopes.{{ model.name }} as
-        {% for part in parts %}
-            {% if part == 'articles' %}
-                select article_id as key from staging.changed_articles
-            {% elif part.lstrip().startswith('select ') %}
-                {{ part }}
-            {% else %}
-                select {{ key }} as key from changes.{{ part }} where {{ key }} is not null
-            {% endif %}
-            {{ 'union' if not loop.last }}
-        {% endfor %}
+        with recursive given as (
+            {% for part in parts %}
+                {% if part == 'articles' %}
+                    select article_id as key from staging.changed_articles
+                {% elif part.lstrip().startswith('select ') %}
+                    {{ part }}
+                {% else %}
+                    select {{ key }} as key from changes.{{ part }} where {{ key }} is not null
+                {% endif %}
+                {{ 'union' if not loop.last }}
+            {% endfor %}
+        )
+        {% if along %}
+            {% set ties, one, other = along %}
+            , reached as (
+                select key from given
+                union
+                select ties.other as key
+                from reached
+                inner join (
+                    select {{ one }} as one, {{ other }} as other from {{ ref(ties) }}
+                    union all
+                    select {{ other }}, {{ one }} from {{ ref(ties) }}
+                ) as ties on reached.key = ties.one
+            )
+            select key from reached
+        {% else %}
+            select distinct key from given
+        {% endif %}
     {% endif %}
 {% endmacro %}
 
@@ -43,33 +63,44 @@ of the build before: it sets WIREHOUSE_BUILD. dbt run by hand builds everything 
     {% if is_daily() %}{{ column }} in (select scope.key from scopes.{{ of or model.name }} as scope){% else %}true{% endif %}
 {%- endmacro %}
 
-{#- Incremental strategy of a model that computes the rows of its scope. -#}
+{#- Condition that a day is in the scope of a model whose keys are days, or no more days before or after one that is. -#}
+{% macro near_scope(column, before, after) -%}
+    {% if is_daily() %}{{ column }} in (
+        select scope.key + step.days
+        from scopes.{{ model.name }} as scope, (select unnest(range(-{{ before }}, {{ after }} + 1))::integer as days) as step
+    ){% else %}true{% endif %}
+{%- endmacro %}
+
+{#- Incremental strategy of a model that computes the rows of its scope: what differs from the rows it has there takes
+    their place. A model of pairs has two unique keys, and those pairs in its scope of which either part is. -#}
 {% macro get_incremental_scoped_sql(given) %}
-    {% set key = given['unique_key'] %}
-    {% set old_rows = '(select * from ' ~ given['target_relation'] ~ ' where ' ~ in_scope(key) ~ ')' %}
-    {{ replace_changed(given['target_relation'], old_rows, given['temp_relation'], key, given['dest_columns']) }}
-{% endmacro %}
-
-{#- Incremental strategy of a model that is computed whole, since any row may depend on any other. -#}
-{% macro get_incremental_whole_sql(given) %}
-    {% set target = given['target_relation'] %}
-    {{ replace_changed(target, target, given['temp_relation'], given['unique_key'], given['dest_columns']) }}
-{% endmacro %}
-
-{% macro replace_changed(target, old_rows, new_rows, key, columns) %}
-    {% set names = get_quoted_csv(columns | map(attribute='name')) %}
+    {% set target, new_rows = given['target_relation'], given['temp_relation'] %}
+    {% set keys = keys_of(given['unique_key']) %}
+    {% set names = get_quoted_csv(given['dest_columns'] | map(attribute='name')) %}
+    create or replace temp table {{ model.name }}_before as
+    {% for key in keys %}
+        select * from {{ target }} where {{ in_scope(key) }}
+        {{ 'union' if not loop.last }}
+    {% endfor %};
     create or replace table changes.{{ model.name }} as
     select false as is_new, * from (
-        select {{ names }} from {{ old_rows }} except all select {{ names }} from {{ new_rows }}
+        select {{ names }} from {{ model.name }}_before except all select {{ names }} from {{ new_rows }}
     )
     union all
     select true as is_new, * from (
-        select {{ names }} from {{ new_rows }} except all select {{ names }} from {{ old_rows }}
+        select {{ names }} from {{ new_rows }} except all select {{ names }} from {{ model.name }}_before
     );
-    delete from {{ target }} where {{ key }} in (select {{ key }} from changes.{{ model.name }});
+    drop table {{ model.name }}_before;
+    {#- For publishing, which makes the same changes in its copy. -#}
+    comment on table changes.{{ model.name }} is '{{ target.include(database=false) | replace('"', '') }} {{ keys | join(' ') }}';
+    delete from {{ target }} where {{ row_of(keys) }} in (select {{ row_of(keys) }} from changes.{{ model.name }});
     insert into {{ target }} ({{ names }})
-    select {{ names }} from {{ new_rows }} where {{ key }} in (select {{ key }} from changes.{{ model.name }})
+    select {{ names }} from {{ new_rows }} where {{ row_of(keys) }} in (select {{ row_of(keys) }} from changes.{{ model.name }})
 {% endmacro %}
+
+{% macro keys_of(unique_key) %}{% do return([unique_key] if unique_key is string else unique_key) %}{% endmacro %}
+
+{% macro row_of(keys) %}{{ keys[0] if keys | length == 1 else 'row(' ~ keys | join(', ') ~ ')' }}{% endmacro %}
 
 {#- Query for the keys of a model's changed rows whose values of the columns named are others than before: those
     downstream that read no more than these columns need no more. -#}
@@ -80,6 +111,41 @@ of the build before: it sets WIREHOUSE_BUILD. dbt run by hand builds everything 
     {% set new_rows = 'select ' ~ names ~ ' from changes.' ~ of ~ ' where is_new' %}
     {% set differ = '(' ~ old_rows ~ ' except all ' ~ new_rows ~ ') union all (' ~ new_rows ~ ' except all ' ~ old_rows ~ ')' %}
     {% do return('select ' ~ key ~ ' as key from (' ~ differ ~ ') as differ where ' ~ key ~ ' is not null') %}
+{% endmacro %}
+
+{#- Query for the articles whose group of copies a changed article or text is in, or was. -#}
+{% macro copies_of_changed() %}
+    {% set texts, groups = ref('int_texts'), ref('int_text_groups') %}
+    {% do return(
+        'select article_id as key from ' ~ texts ~ ' where text_id in (select text_id from ' ~ groups
+        ~ ' where original_text_id in (select original_text_id from changes.int_text_groups union'
+        ~ ' select original_text_id from ' ~ groups ~ ' where text_id in (select text_id from changes.int_texts union'
+        ~ ' select text_id from ' ~ texts ~ ' where article_id in (select article_id from staging.changed_articles))))'
+    ) %}
+{% endmacro %}
+
+{#- Query for the utterances that a changed quote gives, or gave. -#}
+{% macro utterances_of_changed() %}
+    {% do ref('int_quotes') %}
+    {% do return(
+        'select utterance_id as key from ' ~ this.include(database=false)
+        ~ ' where quote_id in (select quote_id from changes.int_quotes)'
+        ~ ' union select utterance_id from ' ~ ref('int_utterance_groups')
+        ~ ' where text_hash in (select text_hash from changes.int_quotes)'
+        ~ ' union select quote_id from changes.int_quotes'
+    ) %}
+{% endmacro %}
+
+{#- Query for the phrases of the language that were none before, or no longer are: for the texts that have them. -#}
+{% macro texts_of_phrases_become_common() %}
+    {% set phrases = ref('int_utterance_phrases') %}
+    {% do return(
+        'select text_hash as key from ' ~ phrases ~ ' where phrase in (select now.phrase from (select phrase, count(*) as n from '
+        ~ phrases ~ ' where phrase in (select phrase from changes.int_utterance_phrases) group by phrase) as now inner join'
+        ~ ' (select phrase, sum(case when is_new then 1 else -1 end) as n from changes.int_utterance_phrases group by phrase)'
+        ~ ' as more on now.phrase = more.phrase where (now.n <= ' ~ var('common_phrase') ~ ') != (now.n - more.n <= '
+        ~ var('common_phrase') ~ '))'
+    ) %}
 {% endmacro %}
 
 {#- Query for the events of which a mention, a participant or the group changed. -#}
@@ -106,9 +172,9 @@ of the build before: it sets WIREHOUSE_BUILD. dbt run by hand builds everything 
     {% set conditions = [config.get('where')] if config.get('where') else [] %}
     {% if is_daily() %}
         {% for node in graph.nodes.values() if node.alias == relation.identifier and node.schema == relation.schema %}
-            {% if node.config.materialized == 'incremental' %}
-                {% set key = node.config.unique_key %}
-                {% do conditions.append(key ~ ' in (select changed.' ~ key ~ ' from changes.' ~ node.name ~ ' as changed)') %}
+            {% if node.config.materialized == 'incremental' and node.config.unique_key %}
+                {% set keys = keys_of(node.config.unique_key) %}
+                {% do conditions.append(row_of(keys) ~ ' in (select ' ~ row_of(keys) ~ ' from changes.' ~ node.name ~ ')') %}
             {% endif %}
         {% endfor %}
     {% endif %}
@@ -123,3 +189,10 @@ of the build before: it sets WIREHOUSE_BUILD. dbt run by hand builds everything 
     {%- set rows = get_where_subquery(ref(name)) | string -%}
     {{ '(select * from ' ~ rows ~ ')' }}
 {%- endmacro %}
+
+{#- Comments stay on a table that a day's build only changes. -#}
+{% macro persist_docs(relation, model, for_relation=true, for_columns=true) %}
+    {% if not (is_daily() and model.config.materialized == 'incremental') %}
+        {{ return(adapter.dispatch('persist_docs', 'dbt')(relation, model, for_relation, for_columns)) }}
+    {% endif %}
+{% endmacro %}

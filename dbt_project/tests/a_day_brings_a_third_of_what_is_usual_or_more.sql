@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('int_articles') }} (so that a day's build, which makes no views, runs it)
 {{ config(severity='warn') }}
 -- Warns and does not stop: what came is right as far as it goes, and an outlet may have good reasons to be silent.
 -- The newest day of each source against the median of its 28 days before, where that is 20 articles or more.

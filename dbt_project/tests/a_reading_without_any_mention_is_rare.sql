@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('int_articles') }} (so that a day's build, which makes no views, runs it)
 {{ config(severity='error') }}
 -- Stops: where a tenth of the texts of ten sentences or more name nobody, the pipeline is broken, and marts built of
 -- such readings would say that nothing happened.

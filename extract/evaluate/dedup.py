@@ -53,12 +53,8 @@ from extract.tables import TABLES
 
 Record = dict[str, Any]
 MODELS = (
-    "common_words",
-    "trigger_families",
-    "int_article_words",
-    "int_stories",
-    "int_event_mentions",
-    "int_event_groups",
+    *("common_words", "trigger_families", "int_article_words", "int_story_links", "int_stories"),
+    *("int_event_mentions", "int_event_acts", "int_event_times", "int_event_groups"),
 )
 FIRST_DAY = date(2010, 1, 1)
 DAYS_APART = 10  # more than any rule bridges

@@ -15,9 +15,10 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache, lru_cache
 from hashlib import blake2b
+from importlib import metadata
 from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
@@ -89,6 +90,32 @@ class Word(NamedTuple):
     @property
     def is_capital(self) -> bool:
         return self.raw[:1].isupper()
+
+
+class Day(date):
+    """A day that notes from when to when every comparison with it so far would have come out the same."""
+
+    first, last = date.min, date.max
+
+    def __ge__(self, other: date) -> bool:
+        if self.toordinal() >= other.toordinal():
+            self.first = max(self.first, other)
+            return True
+        self.last = min(self.last, other - timedelta(1))
+        return False
+
+    def __le__(self, other: date) -> bool:
+        if self.toordinal() <= other.toordinal():
+            self.last = min(self.last, other)
+            return True
+        self.first = max(self.first, other + timedelta(1))
+        return False
+
+    def __gt__(self, other: date) -> bool:
+        return not self <= other
+
+    def __lt__(self, other: date) -> bool:
+        return not self >= other
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +316,20 @@ class Resolver:
         speaks or acts. Never raises; an unknown name gets a stable id and ``is_curated`` False.
         """
         return self._cached(form or "", label or None, on, role or None, affiliation or None)
+
+    def resolve_around(
+        self,
+        form: str,
+        on: date,
+        *,
+        label: str | None = None,
+        role: str | None = None,
+        affiliation: str | None = None,
+    ) -> tuple[Resolution, date, date]:
+        """As ``resolve``, and the first and last day around ``on`` for which the same is known to hold."""
+        day = Day.fromordinal(on.toordinal())
+        found = self._resolve(form or "", label or None, day, role or None, affiliation or None)
+        return found, day.first, day.last
 
     # --- tables -------------------------------------------------------------------------------------
 
@@ -987,6 +1028,17 @@ def _result(
         is_curated=is_curated,
         method=method,
     )
+
+
+@cache
+def version() -> str:
+    """Hash of all that a resolution depends on: this package's code and lexicon, the seeds and pycountry."""
+    digest = blake2b(digest_size=12)
+    here = Path(__file__).parent
+    for path in [*sorted(here.glob("*.py")), *sorted((here / "lexicon").glob("*.csv")), *sorted(SEEDS.glob("*.csv"))]:
+        digest.update(path.name.encode() + path.read_bytes())
+    digest.update(metadata.version("pycountry").encode())
+    return digest.hexdigest()
 
 
 @cache

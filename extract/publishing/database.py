@@ -1,7 +1,8 @@
 """The published DuckDB file: the marts and the knowledge base, as a database of its own.
 
-Written anew rather than copied: what analysts do not need (staging, intermediate) stays out, and the file is readable
-by older DuckDB clients whatever version the warehouse was written by.
+Not a copy of the warehouse: what analysts do not need (staging, intermediate) stays out, and the file is readable by
+older DuckDB clients whatever version the warehouse was written by. Made anew after a full build; after a day's build
+the last one with that day's changes.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from extract.publishing.schema import SCHEMA_CHANGES
+from extract.publishing.schema import SCHEMA_CHANGES, TABLE
 from extract.publishing.versions import Column, Mart
 from extract.settings import Settings
 from extract.warehouse import attach, literal
@@ -23,7 +25,8 @@ STORAGE_VERSION = "v1.4.0"
 # The number of that format in the header of a file.
 NEWEST_STORAGE = 67
 SCHEMAS = ("main", "knowledge")
-INTERNAL = ("staging", "intermediate")
+# Of this one those views stay that read nothing but marts, since marts' views read them.
+SHARED = "intermediate"
 # The day by which a mart is partitioned, the first of these that it has; published by the month of that day.
 DAYS = ("published_on", "interval_on", "day", "week_start")
 DAY_OF = {"events": "first_seen_at", "articles": "published_on"}
@@ -49,12 +52,21 @@ def copy(con: duckdb.DuckDBPyConnection, manifest: Path) -> None:
     dbt's, of the build: what it describes and the warehouse keeps no comment on (DuckLake: views) is commented on.
     """
     con.execute("COPY FROM DATABASE warehouse TO published (SCHEMA)")
-    for schema in INTERNAL:
-        con.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
-    for schema, name in con.execute(
-        "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'published' ORDER BY ALL"
+    for (schema,) in con.execute(
+        "SELECT schema_name FROM duckdb_schemas() WHERE database_name = 'published' AND NOT internal"
     ).fetchall():
-        con.execute(f'INSERT INTO {schema}."{name}" FROM warehouse.{schema}."{name}"')
+        if schema not in (*SCHEMAS, SHARED):
+            con.execute(f"DROP SCHEMA {schema} CASCADE")
+    for schema, name in tables(con):
+        if schema == SHARED:
+            con.execute(f'DROP TABLE {schema}."{name}"')
+        else:
+            con.execute(f'INSERT INTO {schema}."{name}" FROM warehouse.{schema}."{name}"')
+    for name in names(con, "view", "published", SHARED):
+        try:
+            con.execute(f'DESCRIBE {SHARED}."{name}"')
+        except duckdb.CatalogException:
+            con.execute(f'DROP VIEW {SHARED}."{name}"')
     for name in names(con, "view", "published"):
         try:
             con.execute(f'DESCRIBE main."{name}"')
@@ -113,6 +125,68 @@ def describe(con: duckdb.DuckDBPyConnection, manifest: Path) -> None:
             con.execute(f"COMMENT ON {kind} main.{what} IS {literal(about['description'])}")
 
 
+@dataclass(frozen=True)
+class Changed:
+    """A mart that the last build changed, and where its changes are (``dbt_project/macros/changes.sql``)."""
+
+    mart: str
+    rows: str
+    keys: str
+
+    @property
+    def concerned(self) -> str:
+        return f"({self.keys}) IN (SELECT ({self.keys}) FROM {self.rows})"
+
+
+def changed(con: duckdb.DuckDBPyConnection) -> list[Changed]:
+    found = con.execute(
+        "SELECT comment, table_name FROM duckdb_tables() "
+        "WHERE database_name = 'warehouse' AND schema_name = 'changes' AND comment LIKE 'main.%'"
+    ).fetchall()
+    return [
+        Changed(relation.removeprefix("main."), f"warehouse.changes.{name}", ", ".join(keys))
+        for (relation, *keys), name in ((comment.split(), name) for comment, name in found)
+    ]
+
+
+def follow(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the changes of the last build in a copy of what was published of the build before it."""
+    incremental = {c.mart: c for c in changed(con)}
+    for name in set(names(con, "table", "warehouse")) & set(names(con, "table", "published")):
+        where = f"WHERE {incremental[name].concerned}" if name in incremental else ""
+        con.execute(f'DELETE FROM main."{name}" {where}')
+        con.execute(f'INSERT INTO main."{name}" FROM warehouse.main."{name}" {where}')
+    renew_runs(con)
+
+
+def marts_after(con: duckdb.DuckDBPyConnection, before: list[Mart]) -> list[Mart]:
+    """As ``marts``, of a copy after ``follow``: the checksum of a month's rows is a sum, to which changes add."""
+    incremental = {c.mart: c for c in changed(con)}
+    known = []
+    for mart in before:
+        if mart.name in incremental:
+            months = {name: (rows, int(total)) for name, rows, total in mart.months}
+            came, gone = (
+                f"""
+                SELECT {month(mart.day_column)} AS month, {sign} AS sign, hash(m)::HUGEINT AS checksum
+                FROM (SELECT * EXCLUDE is_new FROM {incremental[mart.name].rows} WHERE is_new = ({sign} = 1)) AS m
+                """
+                for sign in (1, -1)
+            )
+            for name, rows, total in con.execute(
+                "SELECT month, sum(sign)::BIGINT, sum(sign * checksum)::VARCHAR "
+                f"FROM ({came} UNION ALL {gone}) GROUP BY month"
+            ).fetchall():
+                had, was = months.get(name, (0, 0))
+                months[name] = (had + rows, was + int(total))
+            left = [(name, rows, str(total)) for name, (rows, total) in months.items() if rows]
+            left.sort(key=lambda one: one[0] or "")
+            known.append(mart.model_copy(update={"months": left, "rows": sum(rows for _, rows, _ in left)}))
+        elif mart.rows is None or mart.name == TABLE:
+            known.append(mart)
+    return marts(con, known)
+
+
 def renew_runs(con: duckdb.DuckDBPyConnection) -> None:
     """Bring the marts of runs up to date in a copy whose other marts are as they should be."""
     for name in set(names(con, "view", "warehouse")) & set(names(con, "table", "published")):
@@ -120,12 +194,18 @@ def renew_runs(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f'INSERT INTO main."{name}" FROM warehouse.main."{name}"')
 
 
-def names(con: duckdb.DuckDBPyConnection, kind: str, database: str) -> list[str]:
-    """Views or tables of the schema ``main``, in the order in which they were made."""
+def tables(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    return con.execute(
+        "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'published' ORDER BY ALL"
+    ).fetchall()
+
+
+def names(con: duckdb.DuckDBPyConnection, kind: str, database: str, schema: str = "main") -> list[str]:
+    """Views or tables of a schema, in the order in which they were made."""
     found = con.execute(
-        f"SELECT {kind}_name FROM duckdb_{kind}s() WHERE database_name = $database AND schema_name = 'main' "
+        f"SELECT {kind}_name FROM duckdb_{kind}s() WHERE database_name = $database AND schema_name = $schema "
         f"AND NOT internal ORDER BY {kind}_oid",
-        {"database": database},
+        {"database": database, "schema": schema},
     )
     return [name for (name,) in found.fetchall()]
 

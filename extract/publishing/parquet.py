@@ -58,12 +58,14 @@ def write(con: duckdb.DuckDBPyConnection, mart: Mart, months: list[tuple[str | N
     if mart.day_column is None and (months or not there):  # an empty mart too has a file, which shows its columns
         part = str(target / "part-0.parquet").replace("'", "''")
         con.execute(f"COPY (FROM main.\"{mart.name}\") TO '{part}' (FORMAT parquet, COMPRESSION zstd)")
-    for batch in batches(months) if mart.day_column else ():
+    day = mart.day_column
+    for batch in batches(months) if day else ():
         con.execute(
             f"""
             COPY (
-                SELECT *, coalesce({month(mart.day_column)}, '{NO_MONTH}') AS month FROM main."{mart.name}"
-                WHERE coalesce({month(mart.day_column)}, '') IN (SELECT unnest($months))
+                SELECT *, coalesce({month(day)}, '{NO_MONTH}') AS month FROM main."{mart.name}"
+                WHERE coalesce({month(day)}, '') IN (SELECT unnest($months))
+                    AND {days_of(batch, day)}
             ) TO '{str(target).replace("'", "''")}'
             (FORMAT parquet, COMPRESSION zstd, PARTITION_BY (month), FILENAME_PATTERN 'part-{{i}}', OVERWRITE_OR_IGNORE)
             """,
@@ -72,6 +74,16 @@ def write(con: duckdb.DuckDBPyConnection, mart: Mart, months: list[tuple[str | N
     for path in sorted(set(target.rglob("*.parquet")) - there):
         mart.files.append(described(path, folder, pq.read_metadata(path).num_rows))
     mart.files.sort(key=lambda f: f.path)
+
+
+def days_of(months: list[str | None], day: str) -> str:
+    """Condition that holds for every day of the months: rows of other months are not even read."""
+    dated = [m for m in months if m]
+    since, until = (
+        (f"DATE '{month}-01'" for month in (min(dated), max(dated))) if dated else ("NULL::DATE", "NULL::DATE")
+    )
+    known = f'"{day}" >= {since} AND "{day}" < {until} + INTERVAL 1 MONTH'
+    return f'("{day}" IS NULL OR {known})' if None in months else known
 
 
 def batches(months: list[tuple[str | None, int, str]]) -> Iterator[list[str | None]]:

@@ -25,6 +25,13 @@ from extract.warehouse import WarehouseDamaged, connect, is_damage, writing
 
 FAILED = ("error", "fail", "runtime error")
 PROJECT = ROOT / "dbt_project"
+# What names a build; the one that a day's build changed is in its column follows.
+BUILD = "fingerprint || '@' || built_at"
+# Seeds and views are as the build before left them, and so is what tests say that look at nothing else.
+AS_BEFORE = [
+    *("--exclude-resource-type", "seed", "--indirect-selection", "cautious"),
+    *("--exclude", "config.materialized:view", "config.materialized:table_function", "path:seeds/_seeds.yml"),
+]
 NLP = ROOT / "extract" / "nlp"
 
 
@@ -42,13 +49,14 @@ def build(run: Run, settings: Settings, *, full: bool = False) -> bool:
             create_staging(con)
             con.execute("CREATE TABLE IF NOT EXISTS staging.builds (fingerprint VARCHAR, built_at TIMESTAMP)")
             con.execute("ALTER TABLE staging.builds ADD COLUMN IF NOT EXISTS project VARCHAR")
+            con.execute("ALTER TABLE staging.builds ADD COLUMN IF NOT EXISTS follows VARCHAR")
             now, project = fingerprint(con), project_hash()
-            last = con.execute("SELECT fingerprint, project FROM staging.builds").fetchall()
-            if not full and any(built == now for built, _ in last):
+            last = con.execute(f"SELECT fingerprint, project, {BUILD} FROM staging.builds").fetchall()
+            if not full and any(built == now for built, *_ in last):
                 return False
             # Nothing is known to be built until it is: a build that is cut off is made again, and in full.
             con.execute("DELETE FROM staging.builds")
-        daily = not full and any(built_with == project for _, built_with in last)
+        daily = not full and any(built_with == project for _, built_with, _ in last)
         started = time.time()
         results = run_dbt(settings, daily=daily)
         for result in results:
@@ -64,7 +72,8 @@ def build(run: Run, settings: Settings, *, full: bool = False) -> bool:
         with connect(settings) as con:
             con.execute("BEGIN")
             con.execute(
-                "INSERT INTO staging.builds (fingerprint, built_at, project) VALUES (?, now(), ?)", [now, project]
+                "INSERT INTO staging.builds (fingerprint, built_at, project, follows) VALUES (?, now(), ?, ?)",
+                [now, project, last[0][2] if daily else None],
             )
             con.execute("DELETE FROM staging.changed_articles")
             con.execute("COMMIT")
@@ -84,10 +93,8 @@ def run_dbt(settings: Settings, *arguments: str, daily: bool = False) -> list[di
     target = settings.data / "dbt"
     outcome = target / "run_results.json"
     outcome.unlink(missing_ok=True)
-    # Unit tests try the project, not the data: they belong to make test. Seeds are as the build before left them.
-    excluded = [
-        word for kind in ("unit_test", *(["seed"] if daily else [])) for word in ("--exclude-resource-type", kind)
-    ]
+    # Unit tests try the project, not the data: they belong to make test.
+    excluded = ["--exclude-resource-type", "unit_test", *(AS_BEFORE if daily else [])]
     done = subprocess.run(
         [Path(sys.executable).parent / "dbt", "build", *excluded, *arguments],
         env=dbt_environment(settings) | {"WIREHOUSE_BUILD": "daily" if daily else "full"},
@@ -133,8 +140,8 @@ def fingerprint(con: duckdb.DuckDBPyConnection) -> str:
 
 
 def project_hash() -> str:
-    """Hash of the dbt project with its seeds and of the resolver, which make the rows out of staging."""
-    digest = hashlib.blake2b(digest_size=12)
+    """Hash of the dbt project with its seeds, the resolver and DuckDB, which make the rows out of staging."""
+    digest = hashlib.blake2b(duckdb.__version__.encode(), digest_size=12)
     project = (p for p in sorted(PROJECT.rglob("[!.]*")) if p.suffix in (".sql", ".yml", ".csv", ".py"))
     for path in [*project, *sorted(NLP.glob("*.py")), *sorted((NLP / "lexicon").glob("*.csv"))]:
         digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())

@@ -20,6 +20,7 @@ from extract.publishing import database, docs, parquet, schema, store, versions
 from extract.publishing.versions import BRIEFING, DOCS, MANIFEST, PARQUET, WAREHOUSE, Made, Manifest, Mart, MartManifest
 from extract.runs import Account, Run, accounting, utcnow, write
 from extract.settings import Settings
+from extract.stages.build import BUILD
 from extract.stages.load import load_outcomes, transaction
 from extract.warehouse import connect, literal, writing
 
@@ -50,12 +51,13 @@ def publish(run: Run, settings: Settings) -> Path:
         with transaction(settings) as con:
             load_outcomes(con, run, settings)
         with connect(settings) as con:
-            built = con.execute("SELECT fingerprint || '@' || built_at FROM staging.builds").fetchall()
+            con.execute("ALTER TABLE staging.builds ADD COLUMN IF NOT EXISTS follows VARCHAR")
+            built = con.execute(f"SELECT {BUILD}, follows FROM staging.builds").fetchall()
         if not built:
             raise NotBuilt("the marts are not built whole: run wirehouse build first, readers keep the last version")
         store.fetch(settings)
         with versions.new_folder(settings) as folder:
-            version = Version(run, built[0][0], folder, account, settings)
+            version = Version(run, *built[0], folder, account, settings)
             version.data()
             failed = version.pages()
             store.send(versions.put(folder, version.manifest(), settings), settings)
@@ -67,14 +69,12 @@ def publish(run: Run, settings: Settings) -> Path:
 class Version:
     """A version in the making, in a folder of its own; each part is an outcome, so that its time is known."""
 
-    def __init__(self, run: Run, fingerprint: str, folder: Path, account: Account, settings: Settings) -> None:
-        self.run, self.fingerprint, self.folder, self.account, self.settings = (
-            run,
-            fingerprint,
-            folder,
-            account,
-            settings,
-        )
+    def __init__(
+        self, run: Run, fingerprint: str, follows: str | None, folder: Path, account: Account, settings: Settings
+    ) -> None:
+        self.run, self.folder, self.account, self.settings = run, folder, account, settings
+        # The build that is published, and the one that it changed.
+        self.fingerprint, self.follows = fingerprint, follows
         self.previous = versions.latest(settings)
         self.docs_of: str | None = None
 
@@ -92,24 +92,30 @@ class Version:
 
     def database(self) -> tuple[list[Mart], Made]:
         file, previous = self.folder / WAREHOUSE, self.previous
-        unchanged = previous is not None and previous[1].made.fingerprint == self.fingerprint
-        if previous and unchanged:
+        last = previous[1].made.fingerprint if previous else None
+        unchanged, follows = last == self.fingerprint, last is not None and last == self.follows
+        if previous and (unchanged or follows):
             shutil.copyfile(previous[0] / WAREHOUSE, file)
         now, number, refresh = utcnow(), 1, 0
         with database.attached(self.settings, file) as con:
-            if unchanged:
+            if previous and unchanged:
                 database.renew_runs(con)
+                marts = database.marts(con, previous[1].marts)
+            elif previous and follows:
+                database.follow(con)
+                marts = database.marts_after(con, previous[1].marts)
             else:
                 database.copy(con, self.settings.data / "dbt" / "manifest.json")
-            marts = database.marts(con, previous[1].marts if previous and unchanged else [])
+                marts = database.marts(con, [])
             if previous:
-                before, last = previous[1].marts, previous[1].made
-                number, refresh = last.version, last.refresh + 1
+                before, made = previous[1].marts, previous[1].made
+                number, refresh = made.version, made.refresh + 1
                 changes = schema.changes(before, marts)
                 if changes or not same_news(before, marts):
-                    number, refresh = last.version + 1, 0
+                    number, refresh = made.version + 1, 0
                 if not unchanged:
-                    schema.carry(con, previous[0] / WAREHOUSE)
+                    if not follows:
+                        schema.carry(con, previous[0] / WAREHOUSE)
                     schema.record(con, changes, number, now.date())
                     marts = database.marts(con, [m for m in marts if m.name != schema.TABLE])
             extractors = con.execute(

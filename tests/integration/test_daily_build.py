@@ -12,6 +12,7 @@ import pytest
 from marts import checksums
 from test_dbt import Sample, dbt, sample
 
+from extract.publishing import database
 from extract.tables import EXTRACTED, TABLES, insert_rows
 
 PER_ARTICLE = ["articles", *(table.name for table in EXTRACTED)]
@@ -165,3 +166,29 @@ def test_days_may_come_backwards_and_twice(warehouses, whole):
             assert con.execute(f"SELECT DISTINCT key::VARCHAR FROM scopes.{mart}").fetchall() == [("2024-11-20",)]
         assert con.execute("SELECT count(*) FROM changes.articles").fetchall() == [(1,)]
         assert con.execute("SELECT count(*) FROM scopes.events").fetchall() == [(0,)]
+
+
+def test_what_is_published_follows_a_days_build(warehouses, tmp_path):
+    """The last published file with the day's changes is what would be made anew, and so are its checksums by month."""
+    articles = article_ids(sample())
+    warehouse = warehouses("published")
+    warehouse.load(sample(), articles[:3])
+    warehouse.build("full")
+    published, anew = tmp_path / "published.duckdb", tmp_path / "anew.duckdb"
+    with database.attached(warehouse.path, published) as con:
+        database.copy(con)
+        marts = database.marts(con, [])
+    # More comes, then something is corrected and taken back.
+    for given in (sample(), corrected()):
+        warehouse.load(given)
+        warehouse.build("daily")
+        before = [(mart.name, mart.months) for mart in marts]
+        with database.attached(warehouse.path, published) as con:
+            database.follow(con)
+            marts = database.marts_after(con, marts)
+        assert [(mart.name, mart.months) for mart in marts] != before
+        anew.unlink(missing_ok=True)
+        with database.attached(warehouse.path, anew) as con:
+            database.copy(con)
+            assert database.marts(con, []) == marts
+        assert checksums(published) == checksums(anew)

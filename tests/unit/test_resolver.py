@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -370,3 +370,30 @@ def test_an_alias_of_nobody_is_told(tmp_path: Path):
 def test_who_heads_a_church_of_many_countries_has_none(resolver: Resolver):
     found = resolver.resolve("Pope Francis", on=date(2022, 5, 1))
     assert (found.actor_id, found.country_iso3, found.sector) == ("pope-francis", None, "REL")
+
+
+@pytest.mark.parametrize(
+    ("form", "label", "role", "affiliation"),
+    [
+        ("president", "ROLE", None, "Iran"),
+        ("the former president of Ukraine", "ROLE", None, None),
+        ("Rishi Sunak", "PERSON", "chancellor", None),
+        ("Trump", "PERSON", None, None),
+        ("Kyiv", "GPE", None, None),
+        ("secretary of state", "ROLE", None, "US"),
+        ("Siavash Rahmani", "PERSON", "editor", None),
+    ],
+)
+def test_an_answer_holds_for_all_the_days_it_is_said_to(form, label, role, affiliation):
+    """And of days one after the other the next one that is not covered is asked for, until all are."""
+    resolver, asked = Resolver.default(), {"label": label, "role": role, "affiliation": affiliation}
+    day, end, spans = date(2014, 1, 1), date(2026, 1, 1), 0
+    while day <= end:
+        found, first, last = resolver.resolve_around(form, day, **asked)
+        assert first <= day <= last
+        spans += 1
+        while day <= min(last, end):
+            assert resolver.resolve(form, on=day, **asked) == found
+            day += timedelta(1)
+    # What no day matters for is asked once.
+    assert (spans == 1) == (form in ("Siavash Rahmani", "Kyiv", "the former president of Ukraine"))

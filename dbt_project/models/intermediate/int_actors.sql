@@ -1,17 +1,17 @@
 {{ config(materialized='incremental', incremental_strategy='scoped', unique_key='actor_id',
-    pre_hook="{{ scope('actor_id', ['int_mentions_resolved']) }}") }}
+    pre_hook="{{ scope('actor_id', ['int_actor_mentions']) }}") }}
 with resolutions as (
     select
         actor_id,
         canonical_name,
-        actor_kind as kind,
+        kind,
         country_iso3,
         sector,
         is_curated,
         resolution_method,
-        count(*) as n_mentions
-    from {{ ref('int_mentions_resolved') }}
-    where actor_id is not null and {{ in_scope('actor_id') }}
+        sum(n_mentions) as n_mentions
+    from {{ ref('int_actor_mentions') }}
+    where {{ in_scope('actor_id') }}
     group by all
 )
 

@@ -1,4 +1,5 @@
-{{ config(materialized='incremental', incremental_strategy='whole', unique_key='article_id') }}
+{{ config(materialized='incremental', incremental_strategy='scoped', unique_key='article_id',
+    pre_hook="{{ scope('article_id', ['articles', 'int_texts', copies_of_changed()]) }}") }}
 with latest as (
     select
         articles.article_id,
@@ -7,10 +8,14 @@ with latest as (
         articles.source_id,
         articles.outlet,
         articles.published_at,
-        articles.published_on
+        articles.published_on,
+        -- A day that every article has: of publication as far as it is known, else of landing.
+        coalesce(articles.published_at::date, articles.landed_for) as day_on
     from {{ ref('int_revisions') }} as revisions
     inner join {{ ref('stg_articles') }} as articles on revisions.record_id = articles.record_id
-    where revisions.is_latest
+    where
+        revisions.is_latest
+        and {{ in_scope('revisions.article_id') }} and {{ in_scope('articles.article_id') }}
 ),
 
 members as (
@@ -27,6 +32,7 @@ members as (
         groups.share as duplicate_share
     from {{ ref('int_texts') }} as texts
     inner join {{ ref('int_text_groups') }} as groups on texts.text_id = groups.text_id
+    where {{ in_scope('texts.article_id') }}
 ),
 
 sources as (

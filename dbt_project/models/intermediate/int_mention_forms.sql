@@ -2,7 +2,8 @@
 with mentions as (
     select
         mentions.*,
-        articles.published_on
+        articles.published_on,
+        articles.day_on
     from {{ ref('stg_mentions') }} as mentions
     inner join {{ ref('int_articles') }} as articles
         on mentions.article_id = articles.article_id and mentions.revision = articles.revision
@@ -42,6 +43,7 @@ select
     coalesce(antecedents.role, mentions.role) as role,
     coalesce(antecedents.owner, antecedents.affiliation, mentions.owner, mentions.affiliation) as affiliation,
     mentions.published_on,
+    mentions.day_on,
     acting.mention_id is not null as acts
 from mentions
 left join mentions as antecedents

@@ -5,12 +5,14 @@ with mentions as (
         forms.*,
         -- A pronoun that nothing names, and a document, stand for no actor. Said here and not in the join: a condition
         -- on one side alone makes DuckDB compare every mention with every form.
-        case when forms.kind not in ('pronoun', 'document') then forms.form end as resolvable_form
+        case when forms.kind not in ('pronoun', 'document') then forms.form end as resolvable_form,
+        forms.published_on is not null as is_dated,
+        coalesce(forms.published_on, date '0001-01-01') as asked_on
     from {{ ref('int_mention_forms') }} as forms
 )
 
 select
-    mentions.* exclude (resolvable_form),  -- noqa: RF02
+    mentions.* exclude (resolvable_form, is_dated, asked_on),  -- noqa: RF02
     resolved.actor_id,
     resolved.canonical_name,
     resolved.kind as actor_kind,
@@ -25,5 +27,6 @@ left join {{ ref('int_resolved_forms') }} as resolved
         and mentions.label = resolved.label
         and mentions.role is not distinct from resolved.role
         and mentions.affiliation is not distinct from resolved.affiliation
-        and mentions.published_on is not distinct from resolved.published_on
         and mentions.acts = resolved.acts
+        and mentions.is_dated = resolved.is_dated
+        and mentions.asked_on between resolved.valid_from and resolved.valid_to

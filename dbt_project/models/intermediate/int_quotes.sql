@@ -70,6 +70,8 @@ nested as (
 
 select
     spoken.*,
+    -- A number is looked up faster than a text.
+    hash(spoken.text_normalised) as text_hash,
     nested.parent_quote_id
 from spoken
 left join nested on spoken.quote_id = nested.quote_id

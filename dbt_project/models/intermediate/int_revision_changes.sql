@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', incremental_strategy='scoped', unique_key='article_id',
+    pre_hook="{{ scope('article_id', ['articles', 'int_revisions']) }}") }}
 -- What changed from one revision of an article to the next, by words counted without regard to their order: a moved
 -- paragraph is no change of words. Only articles with several revisions are looked at.
 with revisions as (
@@ -9,7 +11,9 @@ with revisions as (
         regexp_extract_all(lower(records.text), '[\w''’-]+') as words
     from {{ ref('int_revisions') }} as revisions
     inner join {{ ref('stg_articles') }} as records on revisions.record_id = records.record_id
-    where revisions.n_revisions > 1
+    where
+        revisions.n_revisions > 1
+        and {{ in_scope('revisions.article_id') }} and {{ in_scope('records.article_id') }}
 ),
 
 counted as (

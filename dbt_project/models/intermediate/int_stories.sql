@@ -2,45 +2,14 @@
     known how well a leader is placed. -#}
 {{ config(materialized='incremental', incremental_strategy='scoped', unique_key='published_on',
     pre_hook="{{ scope('published_on', [
-        'select published_on + step.days as key from changes.int_article_words,'
+        'select published_on + step.days as key from changes.int_story_links,'
         ~ ' (select unnest(range(-10, 11))::integer as days) as step',
     ]) }}") }}
--- Which articles tell the same news: those of neighbouring days whose heaviest words are largely the same.
-with profiles as (
-    select
-        article_id,
-        published_on,
-        word,
-        weight
-    from {{ ref('int_article_words') }}
-    {% if is_daily() %}
-        where published_on in (
-            select scope.key + step.days
-            from scopes.{{ model.name }} as scope, (select unnest(range(-10, 11))::integer as days) as step
-        )
-    {% endif %}
-),
-
--- Joined on word and day, so that the cost grows with the articles of a few days, not with all of them.
-nearby as (
-    select
-        article_id,
-        word,
-        weight,
-        unnest(range(published_on - 2, published_on + 3, interval 1 day))::date as on_day
-    from profiles
-),
-
-links as (
-    select
-        one.article_id,
-        one.published_on,
-        other.article_id as linked_id,
-        round(sum(one.weight * other.weight), 6) as likeness
-    from profiles as one
-    inner join nearby as other on one.word = other.word and one.published_on = other.on_day
-    group by one.article_id, one.published_on, other.article_id
-    having round(sum(one.weight * other.weight), 6) >= 0.32
+-- Which articles tell the same news: those that are most like the same one.
+with links as (
+    select *
+    from {{ ref('int_story_links') }}
+    where {{ near_scope('published_on', 10, 10) }}
 ),
 
 -- The article most like all its neighbours leads them; four steps from leader to leader end at the story's.

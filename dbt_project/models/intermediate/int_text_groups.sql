@@ -1,3 +1,6 @@
+{#- Whatever a change concerns is tied to it by pairs. -#}
+{{ config(materialized='incremental', incremental_strategy='scoped', unique_key='text_id',
+    pre_hook="{{ scope('text_id', ['int_texts', 'int_text_pairs'], along=('int_text_pairs', 'text_id', 'other_text_id')) }}") }}
 -- Which text each text is a copy of. A text is an original where no earlier original shares its wording, so every copy
 -- is like its original itself and no chain of ever less alike texts becomes one group.
 {% set rounds = 6 %}
@@ -7,7 +10,7 @@ with texts as (
         -- Earliest first; an agency's own text before all others.
         row(is_elsewhere, known_at, article_id) as place
     from {{ ref('int_texts') }}
-    where ordinal = 1
+    where ordinal = 1 and {{ in_scope('text_id') }}
 ),
 
 pairs as (

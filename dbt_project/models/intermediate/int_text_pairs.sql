@@ -1,13 +1,24 @@
+{#- A text counts for what is boilerplate on the days after it, and so for the pairs of those days; it is a pair with
+    texts of either side. -#}
+{{ config(materialized='incremental', incremental_strategy='scoped', unique_key='day_on',
+    pre_hook="{{ scope('day_on', [
+        'select day_on + step.days as key from changes.int_texts,'
+        ~ ' (select unnest(range(-' ~ var('copy_days') ~ ', 2 * ' ~ var('copy_days') ~ ' + 1))::integer as days) as step'
+        ~ ' where ordinal = 1',
+    ]) }}") }}
 -- Texts that share much of their wording, by the fingerprints that both have (extract/articles/copies.py).
 with texts as (
     select
         text_id,
         outlet,
+        day_on,
         -- A number, so that a window can range over it.
         day_on - date '1970-01-01' as day_number,
         fingerprints
     from {{ ref('int_texts') }}
-    where ordinal = 1 and len(fingerprints) >= {{ var('copy_fingerprints') }}
+    where
+        ordinal = 1 and len(fingerprints) >= {{ var('copy_fingerprints') }}
+        and {{ near_scope('day_on', 2 * var('copy_days'), var('copy_days')) }}
 ),
 
 prints as (
@@ -48,10 +59,11 @@ counted as (
 own as (
     select
         texts.text_id,
+        texts.day_on,
         len(texts.fingerprints) - count(counted.text_id) as n_fingerprints
     from texts
     left join counted on texts.text_id = counted.text_id and counted.is_boilerplate
-    group by texts.text_id, len(texts.fingerprints)
+    group by texts.text_id, texts.day_on, len(texts.fingerprints)
 ),
 
 shared as (
@@ -74,6 +86,8 @@ measured as (
     select
         shared.text_id,
         shared.other_text_id,
+        one.day_on,
+        other.day_on as other_day_on,
         shared.n_shared / one.n_fingerprints as share,
         shared.n_shared / other.n_fingerprints as other_share
     from shared
@@ -85,14 +99,18 @@ measured as (
 -- Each pair from both sides.
 select
     text_id,
+    day_on,
     other_text_id,
     share,
     other_share
 from measured
+where {{ in_scope('day_on') }}
 union all
 select
     other_text_id as text_id,
+    other_day_on as day_on,
     text_id as other_text_id,
     other_share as share,
     share as other_share
 from measured
+where {{ in_scope('other_day_on') }}

@@ -1,25 +1,31 @@
 {{ config(materialized='incremental', incremental_strategy='scoped', unique_key='actor_id',
     pre_hook="{{ scope('actor_id', [
         'int_actors',
-        'int_mentions_resolved',
+        'int_actor_mentions',
+        'int_actor_days',
         'event_actors',
         'select speaker_actor_id as key from changes.int_quotes where speaker_actor_id is not null',
-        'select actor_id as key from ' ~ ref('int_mentions_resolved')
-        ~ ' where actor_id is not null and article_id in (' ~ changed('int_articles', 'article_id', ['published_at']) ~ ')',
     ]) }}") }}
 with mentioned as (
     select
-        mentions.actor_id,
-        count(*) as n_mentions,
-        count(distinct mentions.article_id) as n_articles,
-        min(articles.published_at) as first_seen_at,
-        max(articles.published_at) as last_seen_at,
-        list_sort(list_distinct(list(mentions.alias) filter (where mentions.alias is not null))) as aliases,
-        list_sort(list_distinct(list(mentions.role) filter (where mentions.role is not null))) as roles_as_written
-    from {{ ref('int_mentions_resolved') }} as mentions
-    inner join {{ ref('int_articles') }} as articles on mentions.article_id = articles.article_id
-    where mentions.actor_id is not null and {{ in_scope('mentions.actor_id') }}
-    group by mentions.actor_id
+        actor_id,
+        sum(n_mentions)::bigint as n_mentions,
+        list_sort(list_distinct(list(alias) filter (where alias is not null))) as aliases,
+        list_sort(list_distinct(list(role) filter (where role is not null))) as roles_as_written
+    from {{ ref('int_actor_mentions') }}
+    where {{ in_scope('actor_id') }}
+    group by actor_id
+),
+
+seen as (
+    select
+        actor_id,
+        sum(n_articles)::bigint as n_articles,
+        min(first_seen_at) as first_seen_at,
+        max(last_seen_at) as last_seen_at
+    from {{ ref('int_actor_days') }}
+    where {{ in_scope('actor_id') }}
+    group by actor_id
 ),
 
 quoted as (
@@ -74,13 +80,14 @@ select
     coalesce(mentioned.roles_as_written, []) as roles_as_written,
     coalesce(mentioned.aliases, []) as aliases,
     mentioned.n_mentions,
-    mentioned.n_articles,
+    seen.n_articles,
     coalesce(quoted.n_quotes, 0) as n_quotes,
     coalesce(involved.n_events, 0) as n_events,
-    mentioned.first_seen_at,
-    mentioned.last_seen_at
+    seen.first_seen_at,
+    seen.last_seen_at
 from {{ ref('int_actors') }} as actors
 inner join mentioned on actors.actor_id = mentioned.actor_id
+inner join seen on actors.actor_id = seen.actor_id
 left join {{ ref('actors') }} as known on actors.actor_id = known.actor_id
 left join quoted on actors.actor_id = quoted.actor_id
 left join involved on actors.actor_id = involved.actor_id
