@@ -55,7 +55,8 @@ def publish(run: Run, settings: Settings) -> Path:
         if not built:
             raise NotBuilt("the marts are not built whole: run wirehouse build first, readers keep the last version")
         with versions.new_folder(settings) as folder:
-            version = Version(run, *built[0], folder, account, settings)
+            fingerprint, follows = built[0]
+            version = Version(run, fingerprint, follows, folder, account, settings)
             version.data()
             failed = version.pages()
             versions.put(folder, version.manifest(), settings)
