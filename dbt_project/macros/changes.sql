@@ -98,6 +98,14 @@ of the build before: it sets WIREHOUSE_BUILD. dbt run by hand builds everything 
     select {{ names }} from {{ new_rows }} where {{ row_of(keys) }} in (select {{ row_of(keys) }} from changes.{{ model.name }})
 {% endmacro %}
 
+{#- Incremental strategy of a Python model that gives rows to keep beside those there are. What such a model gives dbt
+    writes to a table, though a temporary one was asked for, and leaves it. -#}
+{% macro get_incremental_kept_sql(given) %}
+    {% set names = get_quoted_csv(given['dest_columns'] | map(attribute='name')) %}
+    insert into {{ given['target_relation'] }} ({{ names }}) select {{ names }} from {{ given['temp_relation'] }};
+    drop table {{ given['temp_relation'] }}
+{% endmacro %}
+
 {% macro keys_of(unique_key) %}{% do return([unique_key] if unique_key is string else unique_key) %}{% endmacro %}
 
 {% macro row_of(keys) %}{{ keys[0] if keys | length == 1 else 'row(' ~ keys | join(', ') ~ ')' }}{% endmacro %}

@@ -58,7 +58,7 @@ def write(con: duckdb.DuckDBPyConnection, mart: Mart, months: list[tuple[str | N
     if mart.day_column is None and (months or not there):  # an empty mart too has a file, which shows its columns
         part = str(target / "part-0.parquet").replace("'", "''")
         con.execute(f"COPY (FROM main.\"{mart.name}\") TO '{part}' (FORMAT parquet, COMPRESSION zstd)")
-    day = mart.day_column
+    day = mart.day_column or ""
     for batch in batches(months) if day else ():
         con.execute(
             f"""
@@ -79,10 +79,9 @@ def write(con: duckdb.DuckDBPyConnection, mart: Mart, months: list[tuple[str | N
 def days_of(months: list[str | None], day: str) -> str:
     """Condition that holds for every day of the months: rows of other months are not even read."""
     dated = [m for m in months if m]
-    since, until = (
-        (f"DATE '{month}-01'" for month in (min(dated), max(dated))) if dated else ("NULL::DATE", "NULL::DATE")
-    )
-    known = f'"{day}" >= {since} AND "{day}" < {until} + INTERVAL 1 MONTH'
+    if not dated:
+        return f'"{day}" IS NULL'
+    known = f""""{day}" >= DATE '{min(dated)}-01' AND "{day}" < DATE '{max(dated)}-01' + INTERVAL 1 MONTH"""
     return f'("{day}" IS NULL OR {known})' if None in months else known
 
 

@@ -57,7 +57,8 @@ def publish(run: Run, settings: Settings) -> Path:
             raise NotBuilt("the marts are not built whole: run wirehouse build first, readers keep the last version")
         store.fetch(settings)
         with versions.new_folder(settings) as folder:
-            version = Version(run, *built[0], folder, account, settings)
+            fingerprint, follows = built[0]
+            version = Version(run, fingerprint, follows, folder, account, settings)
             version.data()
             failed = version.pages()
             store.send(versions.put(folder, version.manifest(), settings), settings)

@@ -37,6 +37,7 @@ MARTS = {
     "outcomes",
     "pipeline_runs",
     "quarantine",
+    "quote_actors",
     "quotes",
     "revisions",
     "source_daily",
