@@ -129,6 +129,8 @@ def fill(place: Path, room: int) -> None:
 
 
 def read_only(work: Work) -> Iterator[Result]:
+    if os.geteuid() == 0 and not may_mount():
+        return  # root in a container writes wherever it likes
     for step in [s for s in work.last_day() if s.stage != "reconcile"]:
         if may_mount():
             with small_disk(work, step) as data:
