@@ -30,6 +30,7 @@ def tidy(told: str) -> str:
         " / ".join(lines),
     )
     text = re.sub(r"\.?[\w-]*[0-9a-f]{24}[\w.]*", "...", text)
+    text = re.sub(r"/\S*/bin/python\S*", "python", text)
     return text.replace("|", "\\|")[:400] or "nothing"
 
 
