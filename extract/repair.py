@@ -243,19 +243,23 @@ def restore(table: Table, folder: UPath, where: str, values: dict[str, Any], set
 
 
 def lost(settings: Settings) -> list[str]:
-    """Articles that were told as landed and stand in no file of landing now, in words."""
-    landed = {
-        article
-        for file in (settings.landing / "articles").glob("date=*/source=*/*.parquet")
-        for article in read_parquet(file, ["article_id"]).column("article_id").to_pylist()
-    }
+    """Articles that were told as landed and that no file of landing has from that day or before, in words."""
+    first: dict[tuple[str, str], date] = {}
+    for file in (settings.landing / "articles").glob("date=*/source=*/*.parquet"):
+        day, source_id = place_of(file)
+        for article in read_parquet(file, ["article_id"]).column("article_id").to_pylist():
+            first[source_id, article] = min(day, first.get((source_id, article), day))
     told = {
-        (row["article_id"], row["source_id"], row["subject"])
+        (row["interval_start"], row["source_id"], row["article_id"], row["subject"])
         for file in settings.outcomes.glob("date=*/ingest-*.parquet")
-        for row in read_parquet(file, ["status", "subject", "source_id", "article_id"]).to_pylist()
+        for row in read_parquet(file).to_pylist()
         if row["status"] == "landed"
     }
-    return [f"article {a} of {source}: {subject}" for a, source, subject in sorted(told) if a not in landed]
+    return [
+        f"article {article} of {source_id}, {day}: {subject}"
+        for day, source_id, article, subject in sorted(told)
+        if first.get((source_id, article), date.max) > day
+    ]
 
 
 def all_days(settings: Settings) -> list[date]:

@@ -88,7 +88,7 @@ def make(work: Work, asked: argparse.Namespace, done: list[dict[str, Any]]) -> I
 
 
 def told(made: dict[str, Any]) -> str:
-    what = made.get("name") or f"{made['fault']} {made.get('number', '')}"
+    what = made.get("name") or f"{made['fault']} {made.get('number') or ''}"
     after = f" after {made['after']} s" if "after" in made else ""
     return f"{what}, {made['stage']} of {made['day']}{after}: " + ("; ".join(made["problems"]) or "as undisturbed")
 

@@ -129,6 +129,8 @@ def fill(place: Path, room: int) -> None:
 
 
 def read_only(work: Work) -> Iterator[Result]:
+    if os.geteuid() == 0 and not may_mount():
+        return  # root in a container writes wherever it likes
     for step in [s for s in work.last_day() if s.stage != "reconcile"]:
         if may_mount():
             with small_disk(work, step) as data:
@@ -234,8 +236,9 @@ def cut_off(file: Path) -> None:
 
 def change_bytes(file: Path) -> None:
     content = bytearray(file.read_bytes())
-    middle = len(content) // 2
-    content[middle : middle + 64] = bytes(b ^ 0x5A for b in content[middle : middle + 64])
+    # Parquet has its rows in front; what it says of them at the end has no checksum.
+    start = 100 if file.suffix == ".parquet" else len(content) // 2
+    content[start : start + 64] = bytes(b ^ 0x5A for b in content[start : start + 64])
     file.write_bytes(content)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections import defaultdict
 from typing import Any
@@ -18,6 +19,19 @@ def write(results: list[dict[str, Any]]) -> None:
     before, _, rest = DOCS.read_text().partition(START)
     after = rest.partition(END)[2]
     DOCS.write_text(f"{before}{START}\n{kills(results)}\n{others(results)}\n{END}{after}")
+
+
+def tidy(told: str) -> str:
+    """What a run said, without bars of progress and the paths of this machine, for a cell of a table."""
+    lines = [line for line in told.split(" / ") if "\N{BOX DRAWINGS HEAVY HORIZONTAL}" not in line]
+    text = re.sub(
+        r"(?:/[\w.=-]+)+/(small/data|disturbed|config|run)\b",
+        lambda m: "config" if m[1] == "config" else "data",
+        " / ".join(lines),
+    )
+    text = re.sub(r"\.?[\w-]*[0-9a-f]{24}[\w.]*", "...", text)
+    text = re.sub(r"/\S*/bin/python\S*", "python", text)
+    return text.replace("|", "\\|")[:400] or "nothing"
 
 
 def kills(results: list[dict[str, Any]]) -> str:
@@ -46,7 +60,7 @@ def others(results: list[dict[str, Any]]) -> str:
     lines = ["| fault | in | how it is made | what the run says | what becomes of it | |", "|---|---|---|---|---|---|"]
     latest = {(f["name"], f["stage"], f["how"]): f for f in results if "name" in f}
     for found in latest.values():
-        seen = found["seen"].replace("|", "\\|").replace(str(ROOT), "")
+        seen = tidy(found["seen"])
         well = "ok" if not found["problems"] else "**" + "; ".join(found["problems"]).replace("|", "\\|") + "**"
         lines.append(f"| {found['name']} | {found['stage']} | {found['how']} | {seen} | {found['outcome']} | {well} |")
     return "\n".join(lines) + "\n"
