@@ -43,7 +43,7 @@ TEACHER := $(OUT)/teacher-env/bin/python -m extract.nlp.training
 pipeline: export OPENBLAS_NUM_THREADS = 1
 pipeline: env
 	@test -n "$(WIREHOUSE_TRAINING)" || { echo "WIREHOUSE_TRAINING must name the folder of the corpora"; exit 1; }
-	@$(UV) pip install spacy-lookups-data
+	@$(UV) pip install scipy spacy-lookups-data
 	@test -x $(OUT)/teacher-env/bin/python || $(BIN)/python -m venv $(OUT)/teacher-env
 	@$(OUT)/teacher-env/bin/python -m pip install --quiet --requirement extract/nlp/training/teacher.txt
 	$(BIN)/python -m extract.nlp.training.prepare $(OUT)/ner
@@ -56,7 +56,11 @@ pipeline: env
 		--output $(OUT)/student --paths.treebank $(WIREHOUSE_TRAINING)/treebank/train.spacy \
 		--paths.ner $(OUT)/ner/train.spacy --paths.news $(OUT)/news --paths.parser $(OUT)/parser/model-best \
 		--paths.dev $(WIREHOUSE_TRAINING)/treebank/dev.spacy
-	$(BIN)/python -m extract.nlp.training.assemble $(OUT)/student/model-last $(OUT)/model
+	$(BIN)/python -m extract.nlp.training.vectors $(OUT)/vectors
+	$(BIN)/python -m spacy train extract/nlp/training/ner.cfg --code extract/nlp/training/functions.py \
+		--output $(OUT)/ner-model --paths.train $(OUT)/ner/train.spacy --paths.dev $(OUT)/ner/dev.spacy \
+		--paths.vectors $(OUT)/vectors
+	$(BIN)/python -m extract.nlp.training.assemble $(OUT)/student/model-last $(OUT)/ner-model/model-best $(OUT)/model
 	$(BIN)/python -m extract.nlp.training.evaluate $(OUT)/model --write
 
 # Versions and hashes alone, for every supported Python and platform.

@@ -1,4 +1,4 @@
-"""Make the shipped pipeline of the trained one: ``python -m extract.nlp.training.assemble TRAINED OUT``.
+"""Join the trained parts into the shipped pipeline: ``python -m extract.nlp.training.assemble PARSER NER OUT``.
 
 Adds what is not trained: paragraph breaks, lemma tables and rules for values. Needs the package
 ``spacy-lookups-data`` and the corpora (``WIREHOUSE_TRAINING``).
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+import warnings
 from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
@@ -35,8 +36,8 @@ SOURCES = [
     {"name": "Re-DocRED", "license": "MIT; text CC BY-SA 3.0"},
     {"name": "WikiGold", "license": "CC BY 4.0"},
     {"name": "re3d without its BBC part", "license": "OGL 3.0, CC BY 3.0 AU, CC BY-SA 3.0, EU, public domain"},
-    {"name": "Tehran Times articles, labelled by the teacher", "license": "CC BY 4.0"},
-    {"name": "White House briefings, labelled by the teacher", "license": "public domain"},
+    {"name": "Tehran Times articles, labelled by the teacher; word vectors", "license": "CC BY 4.0"},
+    {"name": "White House briefings, labelled by the teacher; word vectors", "license": "public domain"},
     {"name": "all-MiniLM-L6-v2, under the teacher; trained on web data of mixed terms", "license": "Apache-2.0"},
     {"name": "spacy-lookups-data: English lemma tables, from WordNet 3.0", "license": "MIT; WordNet licence"},
 ]
@@ -93,11 +94,17 @@ def _check(nlp: Language, out: Path) -> None:
         raise SystemExit("An empty line does not end a sentence")
 
 
-def main(trained: Path, out: Path) -> None:
-    nlp = spacy.load(trained)
+def main(parser_dir: Path, ner_dir: Path, out: Path) -> None:
+    # Only the NER uses the word vectors, so that the parser was trained without them is no mistake.
+    warnings.filterwarnings("ignore", message=r"\[W113\]")
+    nlp, parsing = spacy.load(ner_dir), spacy.load(parser_dir)
+    for name in set(nlp.pipe_names) - {"ner"}:  # the NER of a whole pipeline, such as the shipped one
+        nlp.remove_pipe(name)
     # The rules of the paragraph: a sentence, and so a name, never runs over an empty line.
     ruler: Any = nlp.add_pipe("attribute_ruler", name="paragraphs", first=True)
     ruler.add(patterns=[[{"TEXT": {"REGEX": r"\n\s*\n"}}, {}]], attrs={"SENT_START": 1}, index=1)
+    for name in ("tok2vec", "tagger", "morphologizer", "parser"):
+        nlp.add_pipe(name, source=parsing, before="ner")
     lemmatizer: Any = nlp.add_pipe("lemmatizer", config={"mode": "rule"}, before="ner")
     lemmatizer.initialize(lookups=_lemma_tables(nlp))
     values: Any = nlp.add_pipe("entity_ruler", config={"overwrite_ents": False})
@@ -121,4 +128,4 @@ def main(trained: Path, out: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:3]))
+    main(*map(Path, sys.argv[1:4]))
