@@ -161,9 +161,11 @@ class Units:
         return any(self.doc[i].tag_ in FINITE_TAGS for i in range(start, end))
 
     def _piece_number(self, i: int) -> int:
-        """The piece that token ``i``, itself or as its opening mark, belongs to."""
-        while self.piece_of[i] == -2:
+        """The piece that token ``i``, itself or as its opening mark, belongs to; at the end of the text the last one."""
+        while self.piece_of[i] == -2 and i + 1 < len(self.piece_of):
             i += 1
+        while self.piece_of[i] == -2:
+            i -= 1
         return self.piece_of[i]
 
     def _piece_before(self, i: int, unit: Unit) -> int | None:

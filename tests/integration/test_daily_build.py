@@ -13,6 +13,7 @@ from marts import checksums
 from test_dbt import Sample, dbt, sample
 
 from extract.publishing import database
+from extract.settings import Settings
 from extract.tables import EXTRACTED, TABLES, insert_rows
 
 PER_ARTICLE = ["articles", *(table.name for table in EXTRACTED)]
@@ -70,7 +71,8 @@ class Warehouse:
     """A warehouse to which articles come day by day."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        self.folder, self.path = folder, folder / f"{name}.duckdb"
+        self.folder, self.settings = folder, Settings(data=folder / name)
+        self.path = self.settings.warehouse
 
     def load(self, given: Sample, articles: Iterable[str] | None = None) -> None:
         """Put the rows of some articles, or all, in the place of those that are there."""
@@ -104,8 +106,10 @@ def warehouses(tmp_path_factory):
     empty.stage(folder / "empty.duckdb", seed=None)
 
     def make(name: str) -> Warehouse:
-        shutil.copyfile(folder / "empty.duckdb", folder / f"{name}.duckdb")
-        return Warehouse(folder, name)
+        warehouse = Warehouse(folder, name)
+        warehouse.path.parent.mkdir()
+        shutil.copyfile(folder / "empty.duckdb", warehouse.path)
+        return warehouse
 
     return make
 
@@ -175,20 +179,20 @@ def test_what_is_published_follows_a_days_build(warehouses, tmp_path):
     warehouse.load(sample(), articles[:3])
     warehouse.build("full")
     published, anew = tmp_path / "published.duckdb", tmp_path / "anew.duckdb"
-    with database.attached(warehouse.path, published) as con:
-        database.copy(con)
+    with database.attached(warehouse.settings, published) as con:
+        database.copy(con, warehouse.settings.data / "dbt" / "manifest.json")
         marts = database.marts(con, [])
     # More comes, then something is corrected and taken back.
     for given in (sample(), corrected()):
         warehouse.load(given)
         warehouse.build("daily")
         before = [(mart.name, mart.months) for mart in marts]
-        with database.attached(warehouse.path, published) as con:
+        with database.attached(warehouse.settings, published) as con:
             database.follow(con)
             marts = database.marts_after(con, marts)
         assert [(mart.name, mart.months) for mart in marts] != before
         anew.unlink(missing_ok=True)
-        with database.attached(warehouse.path, anew) as con:
-            database.copy(con)
+        with database.attached(warehouse.settings, anew) as con:
+            database.copy(con, warehouse.settings.data / "dbt" / "manifest.json")
             assert database.marts(con, []) == marts
         assert checksums(published) == checksums(anew)
