@@ -161,7 +161,7 @@ class Units:
         return any(self.doc[i].tag_ in FINITE_TAGS for i in range(start, end))
 
     def _piece_number(self, i: int) -> int:
-        """The piece that token ``i``, itself or as its opening mark, belongs to; at the end of the text the last one."""
+        """The piece of token ``i``, itself or as its opening mark; at the end of the text the last piece."""
         while self.piece_of[i] == -2 and i + 1 < len(self.piece_of):
             i += 1
         while self.piece_of[i] == -2:
