@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
 
+from extract.errors import Stopped
 from extract.warehouse import literal
 
 EXTENSIONS = ("httpfs", "aws", "postgres_scanner", "ducklake")
@@ -24,7 +25,7 @@ HTTP_RETRIES = 8
 KEPT = "1 hour"
 
 
-class LakeUnreachable(RuntimeError):
+class LakeUnreachable(Stopped):
     """The catalogue or its files cannot be reached; the message says why and what to do."""
 
 

@@ -169,7 +169,7 @@ def repair(settings: Settings, tell: Tell) -> list[str]:
     run = Run.by_hand(date.today())
     for day in days:
         tell(f"reading and loading {day}")
-        run = Run(f"repair__{utcnow():%Y-%m-%dT%H:%M:%S.%f}", day)
+        run = repairing(day)
         for shard in extract.plan(run, settings):
             extract.extract(run, shard, settings)
         load.load(run, settings)
@@ -178,6 +178,10 @@ def repair(settings: Settings, tell: Tell) -> list[str]:
         build.build(run, settings)
         publish.publish(run, settings)
     return lost(settings)
+
+
+def repairing(day: date) -> Run:
+    return Run(f"repair__{utcnow():%Y-%m-%dT%H:%M:%S.%f}", day)
 
 
 def set_aside(damage: Damage, aside: Path, settings: Settings) -> None:
@@ -224,8 +228,7 @@ def land_again(day: date, source_id: str, settings: Settings) -> None:
     restore(ARTICLES, folder, of_source, {"source": source_id, "day": day}, settings)
     source = next((s for s in read_sources(settings.config) if s.id == source_id), None)
     if source is not None:
-        run = Run(f"repair__{utcnow():%Y-%m-%dT%H:%M:%S.%f}", day)
-        ingest.ingest(run, source_id, settings, from_archive=source.uses_web)
+        ingest.ingest(repairing(day), source_id, settings, from_archive=source.uses_web)
 
 
 def restore(table: Table, folder: UPath, where: str, values: dict[str, Any], settings: Settings) -> None:

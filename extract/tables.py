@@ -18,6 +18,7 @@ from upath import UPath
 from extract import records
 from extract.errors import Stopped
 from extract.store import replacing
+from extract.warehouse import literal
 
 ARROW = {
     str: pa.string(),
@@ -198,8 +199,7 @@ def create_staging(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(table.create_sql())
         for f in table.schema:
             if comment := (f.metadata or {}).get(b"comment"):
-                literal = comment.decode().replace("'", "''")
-                con.execute(f"COMMENT ON COLUMN staging.{table.name}.\"{f.name}\" IS '{literal}'")
+                con.execute(f'COMMENT ON COLUMN staging.{table.name}."{f.name}" IS {literal(comment.decode())}')
 
 
 def delete_rows(con: duckdb.DuckDBPyConnection, table: Table, keys: pa.Table) -> None:

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from extract.publishing.database import month
 from extract.publishing.versions import PARQUET, Mart, described, link
+from extract.warehouse import literal
 
 # Rows written at once: those of a month are kept in memory until they are written.
 BATCH_ROWS = 200_000
@@ -56,8 +57,8 @@ def write(con: duckdb.DuckDBPyConnection, mart: Mart, months: list[tuple[str | N
     target.mkdir(parents=True, exist_ok=True)
     there = set(target.rglob("*.parquet"))
     if mart.day_column is None and (months or not there):  # an empty mart too has a file, which shows its columns
-        part = str(target / "part-0.parquet").replace("'", "''")
-        con.execute(f"COPY (FROM main.\"{mart.name}\") TO '{part}' (FORMAT parquet, COMPRESSION zstd)")
+        part = literal(str(target / "part-0.parquet"))
+        con.execute(f'COPY (FROM main."{mart.name}") TO {part} (FORMAT parquet, COMPRESSION zstd)')
     day = mart.day_column or ""
     for batch in batches(months) if day else ():
         con.execute(
@@ -66,7 +67,7 @@ def write(con: duckdb.DuckDBPyConnection, mart: Mart, months: list[tuple[str | N
                 SELECT *, coalesce({month(day)}, '{NO_MONTH}') AS month FROM main."{mart.name}"
                 WHERE coalesce({month(day)}, '') IN (SELECT unnest($months))
                     AND {days_of(batch, day)}
-            ) TO '{str(target).replace("'", "''")}'
+            ) TO {literal(str(target))}
             (FORMAT parquet, COMPRESSION zstd, PARTITION_BY (month), FILENAME_PATTERN 'part-{{i}}', OVERWRITE_OR_IGNORE)
             """,
             {"months": [m or "" for m in batch]},

@@ -18,7 +18,7 @@ from upath import UPath
 from extract.publishing import versions
 from extract.publishing.versions import MANIFEST, Manifest
 from extract.settings import Settings
-from extract.store import is_local
+from extract.store import is_local, replacing
 
 POINTER = "current.json"
 
@@ -52,8 +52,8 @@ def send(folder: Path, settings: Settings) -> None:
         else:
             target.fs.put_file(str(folder / file.path), target.path)
     for path in [*(f for f in files(manifest) if f.endswith(MANIFEST)), MANIFEST]:
-        put(store / "versions" / manifest.name / path, (folder / path).read_bytes())
-    put(store / POINTER, (settings.published / POINTER).read_bytes())
+        put(store / "versions" / manifest.name / path, folder / path)
+    put(store / POINTER, settings.published / POINTER)
     kept = {p.name for p in versions.folder_of(settings).iterdir()} | {last.name if last else manifest.name}
     for old in (store / "versions").iterdir():
         if old.name not in kept:
@@ -84,5 +84,6 @@ def files(manifest: Manifest) -> Iterator[str]:
     yield from (f"{versions.PARQUET}/{m.name}.{MANIFEST}" for m in manifest.marts if m.files)
 
 
-def put(path: UPath, data: bytes) -> None:
-    path.fs.pipe_file(path.path, data)
+def put(path: UPath, file: Path) -> None:
+    with replacing(path) as target:
+        target.write(file.read_bytes())

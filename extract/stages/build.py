@@ -47,9 +47,7 @@ def build(run: Run, settings: Settings, *, full: bool = False) -> bool:
     with accounting(run, "build", "build", settings) as account, writing(settings):
         with connect(settings) as con:
             create_staging(con)
-            con.execute("CREATE TABLE IF NOT EXISTS staging.builds (fingerprint VARCHAR, built_at TIMESTAMP)")
-            con.execute("ALTER TABLE staging.builds ADD COLUMN IF NOT EXISTS project VARCHAR")
-            con.execute("ALTER TABLE staging.builds ADD COLUMN IF NOT EXISTS follows VARCHAR")
+            create_builds(con)
             now, project = fingerprint(con), project_hash()
             last = con.execute(f"SELECT fingerprint, project, {BUILD} FROM staging.builds").fetchall()
             if not full and any(built == now for built, *_ in last):
@@ -82,6 +80,13 @@ def build(run: Run, settings: Settings, *, full: bool = False) -> bool:
 
                 lake.tidy(con)
     return True
+
+
+def create_builds(con: duckdb.DuckDBPyConnection) -> None:
+    """The table of the build that the marts are, of one row or none; columns of later versions are added."""
+    con.execute("CREATE TABLE IF NOT EXISTS staging.builds (fingerprint VARCHAR, built_at TIMESTAMP)")
+    for column in ("project", "follows"):
+        con.execute(f"ALTER TABLE staging.builds ADD COLUMN IF NOT EXISTS {column} VARCHAR")
 
 
 def run_dbt(settings: Settings, *arguments: str, daily: bool = False) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ from extract.publishing import database, docs, parquet, schema, store, versions
 from extract.publishing.versions import BRIEFING, DOCS, MANIFEST, PARQUET, WAREHOUSE, Made, Manifest, Mart, MartManifest
 from extract.runs import Account, Run, accounting, utcnow, write
 from extract.settings import Settings
-from extract.stages.build import BUILD
+from extract.stages.build import BUILD, create_builds
 from extract.stages.load import load_outcomes, transaction
 from extract.warehouse import connect, literal, writing
 
@@ -51,7 +51,7 @@ def publish(run: Run, settings: Settings) -> Path:
         with transaction(settings) as con:
             load_outcomes(con, run, settings)
         with connect(settings) as con:
-            con.execute("ALTER TABLE staging.builds ADD COLUMN IF NOT EXISTS follows VARCHAR")
+            create_builds(con)
             built = con.execute(f"SELECT {BUILD}, follows FROM staging.builds").fetchall()
         if not built:
             raise NotBuilt("the marts are not built whole: run wirehouse build first, readers keep the last version")
