@@ -82,8 +82,11 @@ def test_columns_have_the_comments_of_the_catalogue(files):
 def test_warehouse_is_all_that_a_question_can_reach(files, bundled, tmp_path):
     [database] = of(files, "databases")
     assert not database["allow_dml"]
+    # No pool: a connection that stays open keeps other tests of this process from opening the file in their own way.
     engine = sqlalchemy.create_engine(
-        f"duckdb:///{bundled.published_warehouse}", connect_args=database["extra"]["engine_params"]["connect_args"]
+        f"duckdb:///{bundled.published_warehouse}",
+        connect_args=database["extra"]["engine_params"]["connect_args"],
+        poolclass=sqlalchemy.pool.NullPool,
     )
     (tmp_path / "secret.csv").write_text("a\n1\n")
 
