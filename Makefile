@@ -34,7 +34,7 @@ airflow: env
 	@$(BIN)/wirehouse airflow
 
 lint: env
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/sqlfluff lint dbt_project/models dbt_project/tests
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/sqlfluff lint --processes 0 dbt_project/models dbt_project/tests
 
 # Trains the English pipeline anew from the corpora in WIREHOUSE_TRAINING (some seven hours on one processor, most of
 # them the teacher's; what was done before a stop is not done again: see extract/nlp/training).
