@@ -328,23 +328,17 @@ def _endless(files: list[Path], nlp: Language) -> Iterator[Example]:
 
 
 @registry.readers("wirehouse.gold_and_news.v1")
-def gold_and_news(treebank: str, ner: str, news: str, shares: list[float]) -> Callable[[Language], Iterator[Example]]:
-    """An endless mixture: gold parses, gold names, and news with the teacher's labels (a folder of files).
+def gold_and_news(
+    gold: str, news: str, share: float, augmenter: Callable[[Language, Example], Iterator[Example]]
+) -> Callable[[Language], Iterator[Example]]:
+    """An endless mixture of gold documents (a file) and news with the teacher's labels (a folder of files).
 
-    ``shares`` are the shares of the three in the documents drawn. Each document lacks what its source does not mark;
-    spaCy trains each component on what is there.
+    ``share`` is the share of news in the documents drawn.
     """
 
     def read(nlp: Language) -> Iterator[Example]:
-        layout = news_layout(marks=0.4, breaks=0.35, datelines=0.05, cases=0.04)
-        names = news_names(names=0.5, breaks=0.3, datelines=0.06, cases=0.05)
-        sources = [
-            (_endless([Path(treebank)], nlp), layout),
-            (_endless([Path(ner)], nlp), names),
-            (_endless(sorted(Path(news).glob("*.spacy")), nlp), layout),
-        ]
+        documents, labelled = _endless([Path(gold)], nlp), _endless(sorted(Path(news).glob("*.spacy")), nlp)
         while True:
-            ((source, augment),) = random.choices(sources, shares)
-            yield from augment(nlp, next(source))
+            yield from augmenter(nlp, next(labelled if random.random() < share else documents))
 
     return read

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import re
 import time
 from collections.abc import Iterator
 from itertools import count
@@ -25,21 +26,29 @@ from extract.nlp.training.teacher import Pieces, annotate, encoder_folder, load
 
 SHARD = 200
 LONGEST = 1500  # characters in a document
+PARAGRAPH_END = re.compile(r"\n+|\s{2,}")
+SENTENCE_END = re.compile(r"(?<=[.!?][”\"'’])\s+|(?<=[.!?])\s+(?=[“\"'‘A-Z])")
 ATTRIBUTES = ["TAG", "POS", "MORPH", "HEAD", "DEP", "SENT_START", "ENT_IOB", "ENT_TYPE"]
 
 
 def documents() -> Iterator[str]:
-    """Texts of some paragraphs each, separated by empty lines as in the articles that the pipeline reads."""
+    """Texts of some paragraphs each, separated by empty lines as in the articles that the pipeline reads.
+
+    A paragraph longer than LONGEST, as where an article lost its line breaks, is cut after sentences.
+    """
     with gzip.open(training_folder() / "unlabelled_news.jsonl.gz", "rt", encoding="utf-8") as lines:
         for line in lines:
             text = ""
-            for paragraph in json.loads(line)["text"].split("\n"):
-                paragraph = " ".join(paragraph.split())
-                if len(text) + len(paragraph) > LONGEST and text:
-                    yield text
-                    text = ""
-                if 0 < len(paragraph) <= LONGEST:
-                    text += ("\n\n" if text else "") + paragraph
+            for paragraph in PARAGRAPH_END.split(json.loads(line)["text"]):
+                between = "\n\n"
+                for part in [paragraph] if len(paragraph) <= LONGEST else SENTENCE_END.split(paragraph):
+                    part = " ".join(part.split())
+                    if len(text) + len(part) > LONGEST and text:
+                        yield text
+                        text = ""
+                    if 0 < len(part) <= LONGEST:
+                        text += (between if text else "") + part
+                        between = " "
             if text:
                 yield text
 
