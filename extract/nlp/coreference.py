@@ -528,7 +528,9 @@ class _Linker:
                 return True
             # "X spoke of Y, calling him ...": the subject of a clause without one of its own
             if pronoun.case == "object" and tokens.deps[other.root] in SUBJECTS:
-                while clause >= 0 and tokens.deps[clause] in ("advcl", "xcomp") and not self._has_subject(clause):
+                while (
+                    clause >= 0 and tokens.deps[clause] in ("advcl", "xcomp", "acomp") and not self._has_subject(clause)
+                ):
                     clause = tokens.heads[clause]
                     if tokens.heads[other.root] == clause:
                         return True

@@ -30,6 +30,7 @@ from extract.nlp import extensions, knowledge
 from extract.records import DateExpression, Granularity
 
 Tense = Literal["past", "future"] | None
+TIME_CLAUSES = frozenset({"when", "once", "after", "before", "until", "as"})
 
 _TOKEN = re.compile(r"\d+(?:st|nd|rd|th|s)\b|\d+(?:[:.]\d\d)?(?!\d)|\d+|[ap]\.m\.|[^\W\d_]+|[^\w\s]", re.IGNORECASE)
 _ORDINAL = re.compile(r"(\d{1,2})(?:st|nd|rd|th)")
@@ -177,6 +178,8 @@ def _tense(token: Token) -> Tense:
         and token.dep_ in ("acl", "advcl", "xcomp", "ccomp", "conj", "relcl")
     ):
         return "past" if token.tag_ == "VBN" else _tense(token.head)
+    if token.dep_ == "advcl" and any(child.lower_ in TIME_CLAUSES for child in token.children):
+        return _tense(token.head)  # "will sign it when they meet on Friday"
     return None
 
 

@@ -37,8 +37,10 @@ INSIDE = frozenset({"det", "amod", "compound", "nummod", "nmod", "poss", "quantm
 RELATIVE_TAGS = frozenset({"WDT", "WP", "WP$"})
 OWNER_PREPOSITIONS = ("by", "of", "from", "with", "against", "to", "for", "between", "among", "into", "in", "on", "at")
 CIRCUMSTANCES = frozenset({"by", "under", "since", "after", "before", "amid", "following", "during", "as", "despite",
-                           "because", "until", "about", "over", "without", "like", "including", "according",
+                           "because", "until", "about", "over", "without", "like", "including", "accord", "according",
                            "through"})  # fmt: skip
+# First words of prepositions of two words, whose second says nothing by itself: "according to", "because of".
+COMPOUND = frozenset({"accord", "according", "due", "thanks", "prior", "owing", "because", "ahead", "instead", "as"})
 PLACES = frozenset({"GPE", "LOC", "FAC"})
 # Labels of entities that name somebody who can act; places act as governments or populations.
 ACTING_LABELS = frozenset({"PERSON", "ORG", "GPE", "NORP", "ROLE", "PRON", "LOC", "FAC"})
@@ -50,6 +52,7 @@ class Words(NamedTuple):
     verbs: frozenset[str]
     quantities: frozenset[str]
     times: frozenset[str]
+    platforms: frozenset[str]
     hyphenated: frozenset[str]
 
 
@@ -60,6 +63,7 @@ class Grammar:
         self.doc = doc
         self.quantities = lexicon.quantities
         self.times = lexicon.times
+        self.platforms = lexicon.platforms
         self.verbs = lexicon.verbs
         self.words: list[str] = []
         self.starts: list[int] = []
@@ -486,10 +490,18 @@ class Grammar:
             for k in self.kids[i]:
                 if self.dep[k] in ("prep", "agent") or (self.dep[k] == "dative" and self.kids[k]):
                     nouns = self.with_conjuncts([p for p in self.kids[k] if self.dep[p] in ("pobj", "pcomp")])
+                    nouns = [n for n in nouns if not self._is_medium(k, n)]
                     found.append((self.lemma[k], [j for n in nouns for j in self.content(n)]))
-                    found += self.prepositions(k)
+                    if self.lemma[k] not in COMPOUND:
+                        found += self.prepositions(k)
             self._prepositions[i] = found
         return self._prepositions[i]
+
+    def _is_medium(self, preposition: int, noun: int) -> bool:
+        """Whether a noun only says where something was said: "welcomed it on Twitter", not "a ban on Twitter"."""
+        governor = self.head[preposition]
+        acts_on = not self.is_verb(governor) and self.lemma[governor] in self.verbs
+        return self.lemma[preposition] == "on" and self.lemma[noun] in self.platforms and not acts_on
 
     def after(self, i: int, preposition: str) -> list[int]:
         """Nouns after a preposition that hangs from a word, or from its objects and complements of place."""
@@ -566,6 +578,10 @@ class Grammar:
         word = self.lemma[i] if mention.kind == "pronoun" else ""
         return word not in HEARERS and (word not in SPEAKERS or mention.antecedent_start is not None)
 
+    def are_several(self, tokens: list[int]) -> bool:
+        """Whether the tokens name more than one: "ministers", "the president and his envoy"."""
+        return len(tokens) > 1 or any(self.mentions[t].is_plural for t in tokens if t in self.mentions)
+
     def named(self, i: int) -> Mention | None:
         """The mention of a token; for a pronoun the mention it stands for, if that is in the same sentence."""
         mention = self.mentions.get(i)
@@ -624,7 +640,7 @@ class Grammar:
                 continue
             if asked and self.dep[k] == "acl" and self.tag[k] == "VB":
                 continue
-            if self.dep[k] == "prep" and (self.lemma[k] in CIRCUMSTANCES or self._is_building(k)):
+            if self.dep[k] == "prep" and (self.lemma[k] in CIRCUMSTANCES or self._is_setting(k)):
                 continue
             if self.acts(k) and self.tag[k] != "PRP$" and self.lemma[k] not in means:
                 return [j for j in self.with_conjuncts([k]) if self.acts(j) and j not in barred]
@@ -633,8 +649,10 @@ class Grammar:
                 return found
         return []
 
-    def _is_building(self, preposition: int) -> bool:
-        """Whether a preposition tells at which building something is done: "signed at the Kremlin"."""
+    def _is_setting(self, preposition: int) -> bool:
+        """Whether a preposition tells where something is done or told: "signed at the Kremlin", "on Twitter"."""
+        if self.lemma[preposition] == "on":
+            return any(self._is_medium(preposition, k) for k in self.kids[preposition])
         if self.lemma[preposition] != "at":
             return False
         names = (self.mentions.get(k) for k in self.children(preposition, ("pobj",)))

@@ -109,6 +109,7 @@ def words() -> Words:
         verbs=frozenset(trigger for trigger, pos in entries() if pos == "v"),
         quantities=classes()["quantity"],
         times=classes()["time"],
+        platforms=classes()["platform"],
         hyphenated=frozenset(word for word in everything if "-" in word),
     )
 

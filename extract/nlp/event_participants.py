@@ -20,6 +20,13 @@ INSIDE = ("dative", "with", "to", "from", "against", "dobj", "on", "for", "into"
 WAITING = frozenset({"until", "till", "unless", "before"})
 
 
+def _sent(event_type: str) -> frozenset[str]:
+    """What an event sends, gives, withdraws or imposes."""
+    if event_type == "COERCE":
+        return classes()["restriction"] | classes()["sanction"]
+    return means() if event_type in SENDING else frozenset()
+
+
 def means() -> frozenset[str]:
     """What is sent, given or used."""
     return classes()["force"] | classes()["aid"] | classes()["weapon"]
@@ -48,10 +55,14 @@ def fill(grammar: Grammar, match: Match, found: dict[int, Match]) -> None:
         if any(grammar.is_unresolved(t) for t in grammar.subjects(verb)):
             match.actors = grammar.people(match.modality.speaker) or match.actors
     taken = set(match.actors)
-    sent = means() if match.type in SENDING else frozenset()
+    sent = _sent(match.type)
     things: list[int] = []
     told = ""
+    # "Ministers met in Vilnius": with each other, there.
+    meet = match.entry.type == "CONSULT" and grammar.are_several(match.actors)
     for role in entry.recipient:
+        if meet and role.rpartition("/")[2] in ("in", "at"):
+            continue
         if role == "xcomp":
             people = [j for c in grammar.complements(i) for j in _inside(grammar, c, found, taken)]
         else:
@@ -71,7 +82,7 @@ def fill(grammar: Grammar, match: Match, found: dict[int, Match]) -> None:
         verb = grammar.governor(i)[1]
         if grammar.lemma[verb] in classes()["suffer"]:
             match.recipients = [j for s in grammar.subjects(verb) for j in grammar.people(s, OWNERS) if j not in taken]
-    if not match.recipients and not (things and match.type in TARGETS):
+    if not match.recipients and not meet and not (things and match.type in TARGETS):
         match.recipients = grammar.anyone_below(i, taken, sent, asked=match.entry.type == "REQUEST")
         if not match.recipients and match.pos == "n" and match.setting == "light":
             match.recipients = grammar.anyone_below(grammar.governor(i)[1], taken | {i}, sent)

@@ -17,6 +17,7 @@ POSSIBLE_AUXILIARIES = frozenset({"may", "might", "could", "can", "should", "mus
 NEGATIONS = frozenset({"not", "n't", "never", "n’t", "no", "neither", "nor", "hardly"})
 NOBODY = frozenset({"nobody", "none", "neither", "nothing"})
 CONDITIONS = frozenset({"if", "unless", "whether", "until", "lest", "till"})
+TIMES = frozenset({"when", "once", "after", "as"})
 INSTEAD = frozenset({"before", "instead", "rather"})
 COMPLEMENTS = frozenset({"xcomp", "ccomp", "csubj", "acomp", "oprd", "attr", "dep"})
 CARRIED = frozenset({"dobj", "nsubjpass", "nsubj", "attr", "obj"})
@@ -169,6 +170,8 @@ def _end(grammar: Grammar, i: int, found: Modality, clause: _Clause) -> None:
             found.apply(operators().get((grammar.lemma[governor], "v")))
     elif dep == "advcl" and clause.infinitive:
         found.hypothetical = True
+    elif dep == "advcl" and grammar.tag[i] in ("VBZ", "VBP") and _is_ahead(grammar, i):
+        found.future = True
     elif dep == "pcomp" and grammar.lemma[head] == "without":
         found.negated = True
     elif dep == "pcomp" and grammar.lemma[head] in INSTEAD:
@@ -178,9 +181,22 @@ def _end(grammar: Grammar, i: int, found: Modality, clause: _Clause) -> None:
         if grammar.dep[governor] == "dobj":  # "accused Russia of", the preposition hung on the noun
             governor = grammar.head[governor]
         effect = operators().get((grammar.lemma[governor], _part(grammar, governor)))
+        if effect == "negated" and grammar.is_verb(governor) and of_verb(grammar, governor).negated:
+            effect = None  # "failed to stop them from attacking"
         found.apply(effect)
         if effect == "reported" and grammar.is_verb(governor):
             found.report(grammar.subjects(governor))
+
+
+def _is_ahead(grammar: Grammar, i: int) -> bool:
+    """Whether a clause of time in the present belongs to what is to come: "will sign it when they meet"."""
+    if not any(grammar.lemma[k] in TIMES for k in grammar.children(i, ("mark", "advmod"))):
+        return False
+    for _ in range(MAX_CLIMB):
+        i = grammar.head[i]
+        if any(grammar.lemma[k] in FUTURE_AUXILIARIES for k in grammar.children(i, ("aux",))):
+            return True
+    return False
 
 
 def _is_content_of(grammar: Grammar, i: int) -> bool:

@@ -117,7 +117,9 @@ def _is_event(grammar: Grammar, match: Match) -> bool:
         return False  # "arrested for collaborating with"
     if match.type == "ACCUSE" and dep == "acl" and passive and not match.actors:
         return False  # "the man accused of it" only tells which man
-    if (match.type == "AGREE" and not match.actors) or (match.entry.type == "CONSULT" and not match.recipients):
+    if match.type == "AGREE" and not match.actors:
+        return False
+    if match.entry.type == "CONSULT" and not match.recipients and not grammar.are_several(match.actors):
         return False
     if match.setting in NOUN_SETTINGS:
         return bool(match.actors) and bool(match.recipients)

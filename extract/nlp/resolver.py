@@ -557,6 +557,9 @@ class Resolver:
         body = named.found if named else self._body(affiliation, on)
         if country is None and body:
             country = body.country_iso3
+        if label is None and (head is None or head.end < edge) and not words[edge - 1].is_capital:
+            # A thing: 'Russian missiles', 'public property'.
+            return _result(NOBODY, form, "unnamed role", country, None, False, "none")
         if head is None or (label == "PERSON" and not _titled(words, head)) or _is_name(words, head, label):
             return self._uncurated(words, form, label, role, places, near, body, head)
         noun = head.found
