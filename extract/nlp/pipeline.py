@@ -14,7 +14,7 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from extract.nlp import values
+from extract.nlp import furniture, values
 from extract.nlp.ops import use_fastest_ops
 
 T = TypeVar("T")
@@ -64,18 +64,22 @@ def read(nlp: Language, articles: Iterable[tuple[str, date | None]]) -> Iterator
     """Run the pipeline over (text, publication day) pairs; an article that breaks it yields its exception."""
 
     def docs(batch: list[tuple[str, date | None]]) -> Iterator[Doc]:
-        for text, published_on in batch:
-            doc = nlp.make_doc(text)
+        found = [furniture.spans(text) for text, _ in batch]
+        made = [nlp.make_doc(furniture.without(text, spans)) for (text, _), spans in zip(batch, found, strict=True)]
+        for doc, (_, published_on) in zip(made, batch, strict=True):
             doc._.published_on = published_on
+        for doc, (text, _), spans in zip(nlp.pipe(made, batch_size=BATCH), batch, found, strict=True):
+            if spans:
+                furniture.restore(doc, text, spans)
             yield doc
 
     for batch in in_batches(articles):
         try:
-            yield from list(nlp.pipe(docs(batch), batch_size=BATCH))
+            yield from list(docs(batch))
         except Exception:  # one of them breaks it: find out which
             for article in batch:
                 try:
-                    yield next(iter(nlp.pipe(docs([article]))))
+                    yield next(docs([article]))
                 except Exception as error:
                     yield error
 
