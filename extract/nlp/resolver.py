@@ -555,6 +555,8 @@ class Resolver:
             actor = named.found
             return self._actor_result(actor, on, "contained-name")
         body = named.found if named else self._body(affiliation, on)
+        if body and not named and places and body.country_iso3 != places[0].found:
+            body = None  # 'his French counterpart' is not of the body that 'his' stands for
         if country is None and body:
             country = body.country_iso3
         if label is None and (head is None or head.end < edge) and not words[edge - 1].is_capital:
