@@ -53,9 +53,9 @@ pipeline: env
 	PYTHONPATH=. $(TEACHER).teacher train $(OUT)/ner $(OUT)/teacher
 	PYTHONPATH=. $(TEACHER).label $(OUT)/teacher $(OUT)/news
 	$(BIN)/python -m spacy train extract/nlp/training/student.cfg --code extract/nlp/training/functions.py \
-		--output $(OUT)/student --paths.treebank $(WIREHOUSE_TRAINING)/treebank/train.spacy \
-		--paths.ner $(OUT)/ner/train.spacy --paths.news $(OUT)/news --paths.parser $(OUT)/parser/model-best \
-		--paths.dev $(WIREHOUSE_TRAINING)/treebank/dev.spacy
+		--output $(OUT)/student --paths.train $(WIREHOUSE_TRAINING)/treebank/train.spacy \
+		--paths.dev $(WIREHOUSE_TRAINING)/treebank/dev.spacy \
+		--paths.news $(OUT)/news --paths.parser $(OUT)/parser/model-best
 	$(BIN)/python -m extract.nlp.training.vectors $(OUT)/vectors
 	$(BIN)/python -m spacy train extract/nlp/training/ner.cfg --code extract/nlp/training/functions.py \
 		--output $(OUT)/ner-model --paths.train $(OUT)/ner/train.spacy --paths.dev $(OUT)/ner/dev.spacy \
