@@ -60,7 +60,10 @@ pipeline: env
 	$(BIN)/python -m spacy train extract/nlp/training/ner.cfg --code extract/nlp/training/functions.py \
 		--output $(OUT)/ner-model --paths.train $(OUT)/ner/train.spacy --paths.dev $(OUT)/ner/dev.spacy \
 		--paths.vectors $(OUT)/vectors
-	$(BIN)/python -m extract.nlp.training.assemble $(OUT)/student/model-last $(OUT)/ner-model/model-best $(OUT)/model
+	$(BIN)/python -m spacy train extract/nlp/training/ner_student.cfg --code extract/nlp/training/functions.py \
+		--output $(OUT)/ner-student --paths.train $(OUT)/ner/train.spacy --paths.dev $(OUT)/ner/dev.spacy \
+		--paths.news $(OUT)/news --paths.ner $(OUT)/ner-model/model-best
+	$(BIN)/python -m extract.nlp.training.assemble $(OUT)/student/model-last $(OUT)/ner-student/model-last $(OUT)/model
 	$(BIN)/python -m extract.nlp.training.evaluate $(OUT)/model --write
 
 # Versions and hashes alone, for every supported Python and platform.

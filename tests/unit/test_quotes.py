@@ -298,7 +298,6 @@ def test_who_closes_the_sentence_says_all_of_it(read):
     assert quote.text == "The harbour, which the company says has lost two ships, will close"
 
 
-@pytest.mark.xfail(reason="the parser takes the relative clause for one of its own", strict=True)
 def test_what_is_said_is_no_part_of_the_speaker(read):
     (quote,) = read('Claims were refuted by the minister, who says that only "trouble makers" were held.')
     assert quote.speaker_text == "the minister"
