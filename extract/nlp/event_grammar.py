@@ -90,6 +90,7 @@ class Grammar:
         self.mentions = self._mentions_by_token()
         self._mend_names()
         self._reattach_clauses()
+        self._reattach_subjects()
         self._mend_roots()
         self.mentions = self._mentions_by_token()
         self.dated = {i for date in doc._.dates for i in self.tokens_in(date.start, date.end)}
@@ -161,6 +162,18 @@ class Grammar:
                         self.head[i], self.dep[i] = verb, "ccomp"
                         self.kids[verb].append(i)
                         break
+
+    def _reattach_subjects(self) -> None:
+        """ "As X reported, the bank cut rates": a subject between two verbs is that of the second, which has no other."""
+        for i, dep in enumerate(self.dep):
+            clause = self.head[i]
+            verb = self.head[clause]
+            if dep != "nsubj" or self.dep[clause] != "advcl" or not clause < i < verb:
+                continue
+            if not any(self.dep[k] in ("nsubj", "nsubjpass", "csubj", "expl") for k in self.kids[verb]):
+                self.kids[clause].remove(i)
+                self.head[i] = verb
+                self.kids[verb].insert(0, i)
 
     def _mend_roots(self) -> None:
         """Make the verb of "The UN called for a truce." its root, where parsers take it for a participle of the noun.
