@@ -164,7 +164,7 @@ class Grammar:
                         break
 
     def _reattach_subjects(self) -> None:
-        """ "As X reported, the bank cut rates": a subject between two verbs is that of the second, which has no other."""
+        """ "As X said, the bank cut rates": a subject between two verbs is the second one's, if that has no other."""
         for i, dep in enumerate(self.dep):
             clause = self.head[i]
             verb = self.head[clause]
