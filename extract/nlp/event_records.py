@@ -18,6 +18,7 @@ OCCASION_PREPOSITIONS = frozenset({"in", "at", "during", "on"})
 CONSEQUENCES = frozenset({"advcl", "conj", "xcomp", "acl", "relcl", "dep"})
 MOST_VERBS = 12  # verbs looked at for the casualties of one event
 OLD = timedelta(days=365)
+MOST_PEOPLE = 100_000_000  # more were never killed, hurt or held at once: another number, or several read as one
 UNTRUE = frozenset({"negated", "hypothetical", "future"})  # statuses without casualties
 T = TypeVar("T", DateExpression, Place)
 
@@ -292,7 +293,7 @@ class Records:
         for k in grammar.kids[word]:
             if grammar.tag[k] == "CD" and (inner := _value(grammar.words[k].lower())) is not None:
                 value = value * inner if value >= 100 else value + inner
-        return value
+        return value if value <= MOST_PEOPLE else None
 
 
 def _value(word: str) -> int | None:

@@ -124,6 +124,11 @@ def test_negation_outweighs_the_rest() -> None:
     assert Modality().status == "realised"
 
 
+def test_a_number_that_counts_no_people_is_left_out(nlp: Language) -> None:
+    (event,) = nlp("Police arrested 1226720045327 protesters in Minsk.")._.events
+    assert (event.type, event.arrested) == ("COERCE", None)
+
+
 def test_text_without_events(nlp: Language) -> None:
     assert nlp("")._.events == []
     assert nlp("The weather was fine.")._.events == []
