@@ -88,6 +88,7 @@ def stage(settings: Settings, asked: argparse.Namespace) -> float:
     started = time.monotonic()
     with connect(settings) as con:
         con.execute(f"SET memory_limit = '{asked.memory}'")
+        con.execute("SET enable_progress_bar = false")
         prepare(con, asked.seed)
         for first in range(0, asked.articles, BATCH):
             last = min(first + BATCH, asked.articles)
