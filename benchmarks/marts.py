@@ -15,11 +15,14 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import multiprocessing
 import os
 import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +33,7 @@ from rich.table import Table
 from benchmarks.synthetic import BATCH, TABLES, prepare, synthesise
 from extract.cookbook import recipes
 from extract.settings import ROOT, Settings
+from extract.warehouse import connect
 
 ASKED_TIMES = 5
 
@@ -53,17 +57,19 @@ def main() -> None:
     settings.data.mkdir(parents=True)
 
     figures: dict[str, Any] = {"articles": asked.articles, "articles a day": asked.per_day, "threads": os.cpu_count()}
-    figures["staged in s"] = stage(settings, asked)
+    figures["staged in s"] = alone(stage, settings, asked)
     figures["staged rows"] = rows(settings.warehouse, "staging")
-    hold_last_day(settings)
+    alone(hold_last_day, settings)
     for kind in ("full", "day", "nothing new"):
         if kind == "day":
-            put_back(settings)
+            alone(put_back, settings)
         figures[kind] = {"build": timed("build", settings), "publish": timed("publish", settings)}
         figures[kind]["seconds by model"] = seconds_by_model(settings) if kind != "nothing new" else {}
         print(kind, {k: v for k, v in figures[kind].items() if k != "seconds by model"}, file=sys.stderr)
     figures["mart rows"] = rows(settings.warehouse, "main")
     figures["MB"] = sizes(settings)
+    figures["MB by table"] = room(settings.warehouse)
+    figures["published MB by table"] = room(settings.published_warehouse)
     figures["cookbook in s"] = cookbook(settings)
     if asked.equality:
         figures["equal to a full build in another order"] = equality(settings)
@@ -71,11 +77,18 @@ def main() -> None:
     show(figures)
 
 
+def alone(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call in a process of its own: one that is started later counts the memory of this one for its own at first."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(function, *arguments).result()
+
+
 def stage(settings: Settings, asked: argparse.Namespace) -> float:
     """Stage all articles in a new file; returns seconds."""
     started = time.monotonic()
-    with duckdb.connect(settings.warehouse) as con:
+    with connect(settings) as con:
         con.execute(f"SET memory_limit = '{asked.memory}'")
+        con.execute("SET enable_progress_bar = false")
         prepare(con, asked.seed)
         for first in range(0, asked.articles, BATCH):
             last = min(first + BATCH, asked.articles)
@@ -152,6 +165,21 @@ def sizes(settings: Settings) -> dict[str, int]:
     }
 
 
+def room(path: Path) -> dict[str, float]:
+    """Table -> megabytes of the blocks that hold it."""
+    megabytes = {}
+    with duckdb.connect(path, read_only=True) as con:
+        for table in con.execute("SELECT schema_name || '.' || table_name FROM duckdb_tables()").fetchall():
+            [[blocks]] = con.execute(
+                "SELECT count(DISTINCT block) FROM ("
+                "SELECT unnest([block_id] || coalesce(additional_block_ids, [])) AS block FROM pragma_storage_info(?)"
+                ") WHERE block >= 0",
+                table,
+            ).fetchall()
+            megabytes[table[0]] = round(blocks * 0.262144, 1)
+    return dict(sorted(megabytes.items(), key=lambda item: -item[1]))
+
+
 def cookbook(settings: Settings) -> dict[str, float]:
     """Question -> seconds that 95 of 100 askings take at most, of those made one after the other."""
     slowest = {}
@@ -171,7 +199,7 @@ def equality(settings: Settings) -> bool:
     other = Settings(data=settings.data.with_name(settings.data.name + "-other"))
     shutil.rmtree(other.data, ignore_errors=True)
     other.data.mkdir()
-    with duckdb.connect(other.warehouse) as con:
+    with connect(other) as con:
         con.execute(f"SET memory_limit = '{os.environ['WIREHOUSE_MEMORY']}'")
         con.execute(f"ATTACH '{settings.warehouse}' AS given (READ_ONLY)")
         con.execute("CREATE SCHEMA staging")

@@ -260,7 +260,7 @@ def cookbook(
     limit: Limit = 100,
 ) -> None:
     """Questions worth asking, with their queries, from docs/cookbook.md."""
-    from extract import cookbook, summary, views
+    from extract import cookbook
 
     recipes = {recipe.number: recipe for recipe in cookbook.recipes()}
     if number is None:
@@ -270,8 +270,7 @@ def cookbook(
         raise typer.BadParameter(f"there is no question {number}: 1 to {len(recipes)}")
     else:
         typer.echo(f"{recipes[number].question}\n\n{recipes[number].query}", err=True)
-        with summary.reader(settings()) as con:
-            views.show(con.execute(recipes[number].query), format, limit)
+        sql(recipes[number].query, format, limit)
 
 
 @app.command()

@@ -13,6 +13,8 @@ from extract.settings import Settings
 
 # Seconds to wait for another writer, which holds the warehouse for no longer than a dbt build.
 PATIENCE = 600
+# What a new file is written in: DuckDB 1.4 and everything later reads it, and long texts take a third of the room.
+STORAGE_VERSION = "v1.4.0"
 # What DuckDB says of a file that is not whole.
 DAMAGE = ("not a valid DuckDB", "Corrupt database", "could not read enough bytes", "deserialize", "INTERNAL Error")
 
@@ -76,7 +78,7 @@ def attach(con: duckdb.DuckDBPyConnection, settings: Settings, *, read_only: boo
         # DuckDB writes the headers of a new file one by one: a kill between them would leave what is no database.
         new = settings.warehouse.with_suffix(".new")
         new.unlink(missing_ok=True)
-        duckdb.connect(new).close()
+        duckdb.connect(new, config={"storage_compatibility_version": STORAGE_VERSION}).close()
         new.rename(settings.warehouse)
     if settings.target == "ducklake":
         from extract import lake

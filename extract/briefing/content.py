@@ -158,7 +158,8 @@ def events(con: duckdb.DuckDBPyConnection, period: Period, topic: str | None) ->
             EXCEPT SELECT event_id FROM told
         ),
         on_topic AS (
-            SELECT DISTINCT event_id FROM event_mentions INNER JOIN articles USING (article_id)
+            SELECT DISTINCT event_id
+            FROM event_mentions SEMI JOIN dated USING (event_id) INNER JOIN articles USING (article_id)
             WHERE $topic IS NULL OR list_contains(topics, $topic)
         )
         SELECT event_id, true AS is_told FROM told
@@ -391,7 +392,7 @@ def contradictions(con: duckdb.DuckDBPyConnection, shown: list[Row]) -> list[Row
                 event_id,
                 list(actor_id) FILTER (WHERE role = 'actor') AS actor_ids,
                 list(actor_id) FILTER (WHERE role = 'recipient') AS recipient_ids
-            FROM event_actors INNER JOIN actors USING (actor_id)
+            FROM event_actors SEMI JOIN chosen_events USING (event_id) INNER JOIN actors USING (actor_id)
             WHERE actors.kind != 'unnamed role'
             GROUP BY event_id
         ),
@@ -435,9 +436,11 @@ def pairs(con: duckdb.DuckDBPyConnection) -> list[Row]:
                 event_id, role,
                 coalesce(country.canonical_name, actors.canonical_name) AS name
             FROM event_actors
+            SEMI JOIN chosen_events USING (event_id)
             INNER JOIN actors USING (actor_id)
+            -- One equality: with a condition on one side beside it DuckDB compares everybody with everybody.
             LEFT JOIN actors AS country
-                ON starts_with(actor_id, 'government:') AND country.actor_id = replace(actor_id, 'government:', '')
+                ON country.actor_id = CASE WHEN starts_with(actor_id, 'government:') THEN actor_id[12:] END
             WHERE actors.kind != 'unnamed role'
         )
         SELECT
@@ -464,9 +467,9 @@ def new_actors(con: duckdb.DuckDBPyConnection, period: Period) -> Row:
         con,
         """
         WITH active AS (
-            SELECT speaker_actor_id AS actor_id, article_id FROM quotes WHERE speaker_actor_id IS NOT NULL
+            SELECT speaker_actor_id AS actor_id, article_id FROM quotes SEMI JOIN chosen USING (article_id)
             UNION
-            SELECT actor_id, article_id FROM event_mention_actors WHERE actor_id IS NOT NULL
+            SELECT actor_id, article_id FROM event_mention_actors SEMI JOIN chosen USING (article_id)
         )
         SELECT
             actors.canonical_name AS name, actors.kind, actors.country_iso3,

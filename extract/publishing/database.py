@@ -18,11 +18,9 @@ import duckdb
 from extract.publishing.schema import SCHEMA_CHANGES, TABLE
 from extract.publishing.versions import Column, Mart
 from extract.settings import Settings
-from extract.warehouse import attach, literal
+from extract.warehouse import STORAGE_VERSION, attach, literal
 
-# What DuckDB 1.4 and everything later reads; see docs/publishing.md.
-STORAGE_VERSION = "v1.4.0"
-# The number of that format in the header of a file.
+# The number of STORAGE_VERSION in the header of a file.
 NEWEST_STORAGE = 67
 SCHEMAS = ("main", "knowledge")
 # Of this one those views stay that read nothing but marts, since marts' views read them.

@@ -3,10 +3,12 @@
 import csv
 import json
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
 from extract import cli
+from extract.settings import Settings
 
 
 @pytest.fixture
@@ -146,3 +148,12 @@ def test_sql_shows_a_table_where_it_fits(wirehouse):
     done = wirehouse("sql", "SELECT outlet, count(*) AS n FROM quotes GROUP BY outlet ORDER BY outlet")
     assert "│ Courier │" in done.stdout
     assert wirehouse("sql", "SELECT nothing").exit_code == 2
+
+
+def test_question_that_a_warehouse_cannot_answer_says_why(tmp_path, monkeypatch):
+    given = Settings(data=tmp_path)
+    given.published.mkdir(parents=True)
+    duckdb.connect(given.published_warehouse).close()
+    monkeypatch.setattr(cli, "settings", lambda: given)
+    done = CliRunner().invoke(cli.app, ["cookbook", "15"])
+    assert (done.exit_code, "event_pairs does not exist" in done.output) == (2, True)

@@ -5,6 +5,8 @@ with acts as (
     select
         event_mention_id,
         story_id,
+        -- Said here and not in the join: a condition on one side alone makes DuckDB compare all with all.
+        case when when_known = 'published' then story_id end as undated_story_id,
         act_key,
         when_known,
         date_start,
@@ -58,7 +60,7 @@ joined as (
     from acts
     left join near_days on acts.event_mention_id = near_days.event_mention_id
     left join story_days
-        on acts.story_id = story_days.story_id and acts.act_key = story_days.act_key and acts.when_known = 'published'
+        on acts.undated_story_id = story_days.story_id and acts.act_key = story_days.act_key
     where coalesce(near_days.day_on, story_days.day_on) is not null
 ),
 

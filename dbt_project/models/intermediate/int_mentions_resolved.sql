@@ -1,5 +1,6 @@
 {{ config(materialized='incremental', incremental_strategy='scoped', unique_key='article_id',
-    pre_hook="{{ scope('article_id', ['articles', 'int_articles']) }}") }}
+    pre_hook="{{ scope('article_id', ['articles', 'int_articles']) }}",
+    post_hook="delete from {{ ref('int_mention_forms') }}") }}
 with mentions as (
     select
         forms.*,
@@ -11,8 +12,16 @@ with mentions as (
     from {{ ref('int_mention_forms') }} as forms
 )
 
+-- Narrow: of mentions there are more than of anything else.
 select
-    mentions.* exclude (resolvable_form, is_dated, asked_on),  -- noqa: RF02
+    mentions.mention_id,
+    mentions.article_id,
+    mentions.start_char,
+    mentions.end_char,
+    mentions.alias,
+    mentions.role,
+    mentions.published_on,
+    mentions.day_on,
     resolved.actor_id,
     resolved.canonical_name,
     resolved.kind as actor_kind,

@@ -44,7 +44,15 @@ met as (
 ),
 
 texts as (
-    select texts.*
+    select
+        texts.*,
+        string_split(texts.core, ' ') as core_words,
+        list_distinct(
+            list_transform(
+                range(1, len(texts.words)),
+                lambda i: hash(texts.words[i], texts.words[i + 1])  -- noqa: RF02, RF03
+            )
+        ) as word_pairs
     from {{ ref('int_utterance_texts') }} as texts
     where
         texts.text_hash in (

@@ -106,7 +106,6 @@ select
     texts.text_key,
     texts.text_normalised,
     texts.core,
-    texts.core_words,
     texts.names,
     texts.in_marks,
     texts.sentences,
@@ -115,19 +114,7 @@ select
     features.words,
     features.numbers,
     features.n_negations,
-    features.contrasts,
-    list_distinct(
-        list_transform(
-            range(1, len(features.words)),
-            lambda i: hash(features.words[i], features.words[i + 1])  -- noqa: RF02
-        )
-    ) as word_pairs,
-    list_distinct(
-        list_transform(
-            range(1, len(features.words) - 1),
-            lambda i: hash(features.words[i], features.words[i + 1], features.words[i + 2])  -- noqa: RF02
-        )
-    ) as word_triples
+    features.contrasts
 from texts
 inner join features on texts.text_key = features.text_key
 where features.n_telling >= 3 or len(texts.core_words) >= 12
