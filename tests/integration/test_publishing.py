@@ -17,7 +17,7 @@ from rich.console import Console
 
 from extract import doctor
 from extract.publishing import database, versions
-from extract.runs import Run
+from extract.runs import Run, accounting
 from extract.settings import Settings
 from extract.stages import publish as stage
 from extract.warehouse import connect
@@ -262,6 +262,29 @@ def test_layout_of_before_there_were_versions_is_replaced(published):
     assert ask(published, "SELECT count(*) > 0 FROM quotes") == [(True,)]
     assert (published.published / "parquet" / "quotes").is_dir()
     assert not (published.published / "parquet" / "quotes.parquet").exists()
+
+
+def test_page_stays_while_there_is_nothing_to_tell_and_a_failure_is_told(published, monkeypatch):
+    made = []
+    monkeypatch.setattr("extract.briefing.briefing", lambda con: made.append(1) or f"<!doctype html>{len(made)}")
+    change(published, "UPDATE articles SET title = 'Edited' WHERE title LIKE 'Talks%'")
+    publish(published)
+    publish(published)
+    assert len(made) == 1
+    assert (published.published / "briefing.html").read_text() == "<!doctype html>1"
+    runs = "SELECT count(DISTINCT run_id) FROM outcomes WHERE stage = 'publish' AND subject = 'publish'"
+    before = ask(published, runs)
+    # A run that failed somewhere is news, and so is the next one, in which all is well again.
+    run = Run.by_hand(DAYS[0])
+    with accounting(run, "ingest", "courier", published) as account:
+        account.add("source", "courier", "failed", started=0.0, message="no answer", source_id="courier")
+    stage.publish(run, published)
+    assert len(made) == 2
+    publish(published)
+    assert len(made) == 3
+    publish(published)
+    assert len(made) == 3
+    assert ask(published, runs)[0][0] == before[0][0] + 3  # the history of runs is brought up to date in any case
 
 
 def test_failed_page_keeps_nobody_from_the_data(published, monkeypatch):
