@@ -101,17 +101,17 @@ def shards(settings: Settings) -> Iterator[Damage]:
 
 
 def warehouse(settings: Settings) -> Iterator[Damage]:
-    """A warehouse that cannot be opened, or of which a row of staging cannot be read."""
+    """A warehouse that cannot be opened, or of which a row cannot be read."""
     if not settings.warehouse.exists():
         if any(settings.outcomes.glob("date=*/load-*.parquet")):
             yield Damage("warehouse", settings.warehouse, "is missing, though days were loaded")
         return
     try:
         with writing(settings), duckdb.connect(settings.warehouse, read_only=True) as con:
-            present = con.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'staging'").fetchall()
-            for (name,) in present:
-                con.execute(f"SELECT count(*), sum(hash(t)) FROM staging.{name} AS t").fetchall()
-        missing = TABLES.keys() - {name for (name,) in present}
+            present = con.execute("SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal").fetchall()
+            for schema, name in present:
+                con.execute(f'SELECT count(*), sum(hash(t)) FROM "{schema}"."{name}" AS t').fetchall()
+        missing = TABLES.keys() - {name for schema, name in present if schema == "staging"}
         if missing:
             yield Damage("warehouse", settings.warehouse, f"lacks staging tables: {', '.join(sorted(missing))}")
     except duckdb.Error as error:
