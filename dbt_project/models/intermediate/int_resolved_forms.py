@@ -27,6 +27,7 @@ def model(dbt, session):
     """
     forms = dbt.ref("int_actor_forms")
     asking = session.cursor()  # one connection reads while the other writes
+    asking.execute(f"USE {dbt.this.database}")  # which the session has, and a cursor of it does not
     known = ""
     if dbt.is_incremental:
         there = {name for name, *_ in asking.execute(f"DESCRIBE {dbt.this}").fetchall()}
