@@ -24,7 +24,7 @@ from typing import Any
 import duckdb
 
 from benchmarks.faults.kills import again
-from benchmarks.faults.workload import DAYS, STEPS, Ended, Step, Work, last_lines
+from benchmarks.faults.workload import DAYS, STEPS, Ended, Step, Work, in_child, last_lines
 from extract import runs
 
 Result = dict[str, Any]
@@ -350,9 +350,27 @@ def torn_shard(work: Work) -> Iterator[Result]:
         )
 
 
+def change_rows(file: Path) -> None:
+    """Change bytes of a block that holds articles: others may be written anew by the next load."""
+
+    def block_of_articles() -> tuple[int, int]:
+        with duckdb.connect(str(file), read_only=True) as con:
+            query = """
+                SELECT block_id, block_size FROM pragma_storage_info('staging.articles'), pragma_database_size()
+                WHERE persistent AND column_name = 'text' LIMIT 1
+            """
+            [(block, block_size)] = con.execute(query).fetchall()
+            return block, block_size
+
+    block, block_size = in_child(block_of_articles)
+    with file.open("r+b") as opened:
+        opened.seek(3 * 4096 + block * block_size + 64)  # blocks follow three headers
+        opened.write(b"damage")
+
+
 def damaged_warehouse(work: Work) -> Iterator[Result]:
     step = Step(SECOND, "load")
-    for name, damage in {"bytes changed": change_bytes, "empty": empty, "cut off": cut_off}.items():
+    for name, damage in {"bytes of rows changed": change_rows, "empty": empty, "cut off": cut_off}.items():
         data = work.disturbed(step)
         damage(data / "warehouse.duckdb")
         ended = work.run(step.command, data)

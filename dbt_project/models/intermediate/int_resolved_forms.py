@@ -55,7 +55,8 @@ def model(dbt, session):
         pa.RecordBatch.from_pylist([row for form in batch.to_pylist() for row in resolved(resolver, form)], schema)
         for batch in reader
     )
-    return pa.RecordBatchReader.from_batches(schema, batches)
+    # As a relation of the session, since what dbt is given else it writes by a cursor, which knows no lake.
+    return session.from_arrow(pa.RecordBatchReader.from_batches(schema, batches))
 
 
 def same(other):
