@@ -165,7 +165,9 @@ def out_of_memory(work: Work) -> Iterator[Result]:
         for megabytes in (4, 64):
             data = work.disturbed(step)
             ended = work.run(step.command, data, lambda megabytes=megabytes: limit_memory(megabytes * MEGABYTE))
-            problems = (stopped(ended, "not enough memory") if ended.status else []) + again(work, step, data)
+            # A library that ends the process says so itself, and that is a kill like any other.
+            told = stopped(ended, "not enough memory") if ended.status > 0 else []
+            problems = told + again(work, step, data)
             seen = last_lines(ended.output, 1) if ended.status else "it sufficed"
             how = f"{megabytes} MB of address space beyond what the process has at its start (RLIMIT_AS)"
             yield result("out of memory", step, how, seen, "with memory, run again: as undisturbed", problems)
