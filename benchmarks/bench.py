@@ -32,6 +32,7 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 from spacy.language import Language
+from upath import UPath
 
 from benchmarks.quotes import measure
 from extract.nlp import pipeline
@@ -99,7 +100,7 @@ def speed(articles: list[dict[str, Any]], asked: argparse.Namespace) -> Figures:
     version = extractor_version(None)
     with tempfile.TemporaryDirectory() as folder:
         ways: dict[str, Callable[[list[str]], int]] = {
-            "extraction": partial(extraction, nlp, version, Path(folder)),
+            "extraction": partial(extraction, nlp, version, UPath(folder)),
             "bare pipeline": partial(words_by, bare),
             "tokeniser and network": partial(words_by, limit),
         }
@@ -128,7 +129,7 @@ def speed(articles: list[dict[str, Any]], asked: argparse.Namespace) -> Figures:
     }
 
 
-def extraction(nlp: Language, version: str, folder: Path, texts: list[str]) -> int:
+def extraction(nlp: Language, version: str, folder: UPath, texts: list[str]) -> int:
     tables: dict[str, list[dict[str, Any]]] = defaultdict(list)
     words = 0
     for number, doc in enumerate(pipeline.read(nlp, [(text, DAY) for text in texts])):
@@ -137,7 +138,7 @@ def extraction(nlp: Language, version: str, folder: Path, texts: list[str]) -> i
         words += len(doc)
         for name, rows in document_rows(doc, f"{number:024x}", "r", version).items():
             tables[name] += rows
-    stage.write(tables, folder)  # type: ignore[arg-type]
+    stage.write(tables, folder)
     return words
 
 

@@ -29,6 +29,9 @@ from extract.settings import settings
 T = TypeVar("T")
 ROOM = "make room, or set WIREHOUSE_DATA to a folder with more"
 ACCESS = "let this user write there, or set WIREHOUSE_DATA to another folder"
+MEMORY = "there is not enough memory: free some, or read fewer articles at a time with WIREHOUSE_SHARD_ARTICLES"
+# How the libraries tell of too little memory where they raise no MemoryError.
+NO_MEMORY = ("Failed to launch", "Cannot allocate memory", "bad allocation", "Out of Memory Error", "bad_alloc")
 # Errors of the disk, and the mend.
 NO_PLACE = {errno.ENOSPC: ROOM, errno.EDQUOT: ROOM, errno.EFBIG: ROOM, errno.EROFS: ACCESS, errno.EACCES: ACCESS}
 
@@ -46,14 +49,16 @@ class Commands(TyperGroup):
             typer.echo(str(error), err=True)
             raise typer.Exit(1) from error
         except Exception as error:
-            if (mend := disk_mend(error)) is None:
+            if (mend := mend_of(error)) is None:
                 raise
             typer.echo(f"{error}: {mend}, then run again; what has landed stays", err=True)
             raise typer.Exit(1) from error
 
 
-def disk_mend(error: Exception) -> str | None:
-    """What to do about an error of the disk, also one that DuckDB tells of; None for any other error."""
+def mend_of(error: Exception) -> str | None:
+    """What to do about an error of disk or memory, also one that a library tells of; None for any other error."""
+    if isinstance(error, MemoryError) or any(words in str(error) for words in NO_MEMORY):
+        return MEMORY
     told = str(error) if type(error).__module__.endswith("duckdb") else ""
     return next(
         (mend for n, mend in NO_PLACE.items() if n == getattr(error, "errno", 0) or os.strerror(n) in told), None

@@ -21,6 +21,8 @@ EXTENSIONS = ("httpfs", "aws", "postgres_scanner", "ducklake")
 # Name of the catalogue in a connection: that of the local file, warehouse.duckdb, so that SQL is the same on both.
 WAREHOUSE = "warehouse"
 HTTP_RETRIES = 8
+# What PostgreSQL's client says of a server that has stopped.
+LOST = ("server closed the connection", "terminating connection", "no connection to the server", "Connection refused")
 # Longer than any query that may still read a snapshot.
 KEPT = "1 hour"
 
@@ -56,6 +58,15 @@ def attach(con: duckdb.DuckDBPyConnection, catalog: str, files: str, *, read_onl
         raise LakeUnreachable(
             f"the catalogue {catalog} cannot be opened: see WIREHOUSE_CATALOG, PGHOST, PGPORT, PGUSER, PGPASSWORD and "
             f"that the database exists ({error})"
+        ) from error
+
+
+def refuse_lost(error: duckdb.Error) -> None:
+    """Raise LakeUnreachable where the error is that of a catalogue which has gone in the middle of its work."""
+    if any(words in str(error) for words in LOST):
+        raise LakeUnreachable(
+            "the catalogue went away, and nothing of what was being written is kept: see that PostgreSQL is up, then "
+            f"run again ({str(error).splitlines()[0]})"
         ) from error
 
 

@@ -26,6 +26,7 @@ from extract.publishing import versions
 from extract.runs import Run, utcnow
 from extract.settings import Settings, day_folder
 from extract.stages import build, extract, ingest, load, publish
+from extract.store import files, is_local
 from extract.tables import ARTICLES, EXTRACTED, OUTCOMES, TABLES, BrokenFile, Table, read_parquet, stable_id
 from extract.warehouse import connect, writing
 
@@ -54,15 +55,15 @@ def find(settings: Settings) -> list[Damage]:
 
 
 def articles(settings: Settings) -> Iterator[Damage]:
-    return unreadable("articles", (settings.landing / "articles").glob("date=*/source=*/*.*"))
+    return unreadable("articles", files(settings.landing / "articles", "date=*/source=*/*.*"))
 
 
 def outcomes(settings: Settings) -> Iterator[Damage]:
-    return unreadable("outcomes", settings.outcomes.glob("date=*/*.parquet"))
+    return unreadable("outcomes", files(settings.outcomes, "date=*/*.parquet"))
 
 
-def unreadable(kind: Kind, files: Iterator[UPath]) -> Iterator[Damage]:
-    for file in sorted(files, key=str):
+def unreadable(kind: Kind, found: list[UPath]) -> Iterator[Damage]:
+    for file in found:
         if file.name.startswith("."):
             continue
         try:
@@ -72,15 +73,14 @@ def unreadable(kind: Kind, files: Iterator[UPath]) -> Iterator[Damage]:
 
 
 def pages(settings: Settings) -> Iterator[Damage]:
-    base = settings.landing / "warc"
-    for file in sorted(base.glob("date=*/*/*.warc.gz"), key=str):
+    for file in files(settings.landing / "warc", "date=*/*/*.warc.gz"):
         broken = next((c for c in read_warc(file, file.name) if not isinstance(c, Capture)), None)
         if broken:
             yield Damage("pages", file, str(broken))
 
 
 def raw_files(settings: Settings) -> Iterator[Damage]:
-    for file in sorted((settings.landing / "raw").glob("*/*"), key=str):
+    for file in files(settings.landing / "raw", "*/*"):
         if file.name.startswith("."):
             continue
         if hashlib.sha256(file.read_bytes()).hexdigest() != file.name.partition(".")[0]:
@@ -89,7 +89,7 @@ def raw_files(settings: Settings) -> Iterator[Damage]:
 
 def shards(settings: Settings) -> Iterator[Damage]:
     """Shards of which a table cannot be read; one without documents.parquet was cut off and is none."""
-    for documents in sorted(settings.shards.glob("*/date=*/*/documents.parquet"), key=str):
+    for documents in files(settings.shards, "*/date=*/*/documents.parquet"):
         for name in (*(f"{table.name}.parquet" for table in EXTRACTED), "documents.outcomes"):
             file = documents.parent / name
             try:
@@ -101,17 +101,17 @@ def shards(settings: Settings) -> Iterator[Damage]:
 
 
 def warehouse(settings: Settings) -> Iterator[Damage]:
-    """A warehouse that cannot be opened, or of which a row of staging cannot be read."""
+    """A warehouse that cannot be opened, or of which a row cannot be read."""
     if not settings.warehouse.exists():
-        if any(settings.outcomes.glob("date=*/load-*.parquet")):
+        if files(settings.outcomes, "date=*/load-*.parquet"):
             yield Damage("warehouse", settings.warehouse, "is missing, though days were loaded")
         return
     try:
         with writing(settings), duckdb.connect(settings.warehouse, read_only=True) as con:
-            present = con.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'staging'").fetchall()
-            for (name,) in present:
-                con.execute(f"SELECT count(*), sum(hash(t)) FROM staging.{name} AS t").fetchall()
-        missing = TABLES.keys() - {name for (name,) in present}
+            present = con.execute("SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal").fetchall()
+            for schema, name in present:
+                con.execute(f'SELECT count(*), sum(hash(t)) FROM "{schema}"."{name}" AS t').fetchall()
+        missing = TABLES.keys() - {name for schema, name in present if schema == "staging"}
         if missing:
             yield Damage("warehouse", settings.warehouse, f"lacks staging tables: {', '.join(sorted(missing))}")
     except duckdb.Error as error:
@@ -197,8 +197,7 @@ def set_aside(damage: Damage, aside: Path, settings: Settings) -> None:
 
 def move(path: UPath | Path, target: Path) -> None:
     """Move a file or folder, of whichever store, to a folder of this machine."""
-    files = [f for f in path.rglob("*") if f.is_file()] if path.is_dir() else [path]
-    for file in files:
+    for file in [f for f in path.rglob("*") if f.is_file()] if path.is_dir() else [path]:
         place = target / str(file).removeprefix(str(path)).lstrip("/") if file != path else target
         place.parent.mkdir(parents=True, exist_ok=True)
         with file.open("rb") as old, place.open("wb") as new:
@@ -209,7 +208,9 @@ def move(path: UPath | Path, target: Path) -> None:
 
 
 def remove_left_over(settings: Settings, tell: Tell) -> None:
-    """Remove what killed tasks left under temporary names."""
+    """Remove what killed tasks left under temporary names, as only a disk knows them."""
+    if not is_local(settings.landing):
+        return
     before = (utcnow() - LEFT_OVER).timestamp()
     n_removed = 0
     for base in (settings.landing, settings.shards, settings.outcomes):
@@ -234,7 +235,7 @@ def land_again(day: date, source_id: str, settings: Settings) -> None:
 def restore(table: Table, folder: UPath, where: str, values: dict[str, Any], settings: Settings) -> None:
     """Write the rows that staging holds and no file of the folder does to a file of it."""
     [key] = table.key
-    there = {k for f in folder.glob("*.parquet") for k in read_parquet(f, [key]).column(key).to_pylist()}
+    there = {k for f in files(folder, "*.parquet") for k in read_parquet(f, [key]).column(key).to_pylist()}
     if not settings.warehouse.exists():
         return
     with writing(settings), connect(settings) as con:
@@ -248,13 +249,13 @@ def restore(table: Table, folder: UPath, where: str, values: dict[str, Any], set
 def lost(settings: Settings) -> list[str]:
     """Articles that were told as landed and that no file of landing has from that day or before, in words."""
     first: dict[tuple[str, str], date] = {}
-    for file in (settings.landing / "articles").glob("date=*/source=*/*.parquet"):
+    for file in files(settings.landing / "articles", "date=*/source=*/*.parquet"):
         day, source_id = place_of(file)
         for article in read_parquet(file, ["article_id"]).column("article_id").to_pylist():
             first[source_id, article] = min(day, first.get((source_id, article), day))
     told = {
         (row["interval_start"], row["source_id"], row["article_id"], row["subject"])
-        for file in settings.outcomes.glob("date=*/ingest-*.parquet")
+        for file in files(settings.outcomes, "date=*/ingest-*.parquet")
         for row in read_parquet(file).to_pylist()
         if row["status"] == "landed"
     }
@@ -267,8 +268,8 @@ def lost(settings: Settings) -> list[str]:
 
 def all_days(settings: Settings) -> list[date]:
     """Days of which anything was landed or told."""
-    folders = [*(settings.landing / "articles").glob("date=*"), *settings.outcomes.glob("date=*")]
-    return sorted({day_of(f / "any") for f in folders})
+    found = files(settings.landing / "articles", "date=*/*/*"), files(settings.outcomes, "date=*/*")
+    return sorted({day_of(file) for some in found for file in some})
 
 
 def day_of(path: UPath | Path) -> date:

@@ -77,7 +77,11 @@ def read_parquet(file: UPath, columns: list[str] | None = None) -> pa.Table:
     """
     data = file.read_bytes()
     try:
-        return pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True).read(columns=columns)
+        parquet = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True)
+        # Without threads, which a machine that is short of memory cannot start: that would look like damage.
+        return parquet.read(columns=columns, use_threads=False)
+    except MemoryError:
+        raise
     except (pa.ArrowException, OSError) as error:
         raise BrokenFile(f"{file} is damaged ({error}); run: wirehouse doctor --repair") from error
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 
 import duckdb
 from filelock import FileLock, Timeout
@@ -56,13 +56,23 @@ def connect(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         with closing(duckdb.connect()) as con:
             attach(con, settings)
             con.execute("USE warehouse")
-            yield con
+            try:
+                yield con
+            except BaseException:
+                # Closing rolls back too, but where the catalogue of a lake has gone it ends the whole process.
+                with suppress(duckdb.Error):
+                    con.execute("ROLLBACK")
+                raise
     except duckdb.Error as error:
         if "Could not set lock" in str(error):
             raise WarehouseBusy(f"{error}\nEnd that process; readers open {settings.published_warehouse}") from error
         if is_damage(str(error)):
             told = f"{settings.warehouse} is damaged ({error}); run: wirehouse doctor --repair"
             raise WarehouseDamaged(told) from error
+        if settings.target == "ducklake":
+            from extract import lake
+
+            lake.refuse_lost(error)
         raise
 
 

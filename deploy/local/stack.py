@@ -86,8 +86,13 @@ class Stack:
             if meanwhile:
                 meanwhile(self)
             time.sleep(1)
+        told = [f"{task} {number} on {worker}, try {n}: {state}" for task, number, worker, state, n, _ in self.tasks()]
+        # The end of what each failed task said, which would be gone with the folder.
+        logs = sorted((self.folder / "data" / "logs").rglob("*.log"), key=lambda f: f.stat().st_mtime)
+        ends = [f"{log}:\n{text[-1500:]}" for log in logs if "Traceback" in (text := log.read_text(errors="replace"))]
         raise RunFailed(
-            f"the run of {DAG} failed or took too long: see {self.folder / 'data' / 'logs'} and {self.folder}/*.log"
+            f"the run of {DAG} failed or took too long: see {self.folder / 'data' / 'logs'} and {self.folder}/*.log\n"
+            + "\n".join([*told, *ends[-3:]])
         )
 
     def kill(self, worker: str) -> None:
@@ -225,9 +230,14 @@ def main() -> None:
             console.print(f"Up after {time.time() - started:.0f} s in {folder}; running {DAG} ...", highlight=False)
             show(console, running.finish())
             console.print(f"Took {time.time() - started:.0f} s with start and set-up", highlight=False)
-    finally:
+    except RunFailed as failure:
+        raise SystemExit(str(failure)) from failure  # its folder stays, with the logs
+    except BaseException:
         if not arguments.folder:
             shutil.rmtree(folder, ignore_errors=True)
+        raise
+    if not arguments.folder:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

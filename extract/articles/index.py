@@ -29,6 +29,7 @@ from extract.tables import read_parquet, stable_id
 TABLES = """
 CREATE TABLE IF NOT EXISTS files (name TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS records (key TEXT PRIMARY KEY, day TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS languages (record_id TEXT PRIMARY KEY, language TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS pages (
     url TEXT PRIMARY KEY, fetched_at TEXT NOT NULL, run_id TEXT, last_place TEXT NOT NULL, is_settled INTEGER NOT NULL,
     place TEXT, day TEXT, stamp TEXT, etag TEXT, last_modified TEXT
@@ -105,7 +106,7 @@ class Index:
         known = {name for (name,) in self.con.execute("SELECT name FROM files")}
         with self.changing():
             if known - files.keys():  # landing is another one than it was
-                for table in ("files", "records", "pages"):
+                for table in ("files", "records", "languages", "pages"):
                     self.con.execute(f"DELETE FROM {table}")
                 known = set()
             for name in sorted(files.keys() - known):
@@ -117,7 +118,10 @@ class Index:
 
     def add_records(self, file: UPath) -> None:
         day = file.parent.parent.name.removeprefix("date=")
-        rows = read_parquet(file, ["record_id", "relevance", "topics"]).to_pylist()
+        rows = read_parquet(file, ["record_id", "relevance", "topics", "language"]).to_pylist()
+        self.con.executemany(
+            "INSERT OR IGNORE INTO languages VALUES (?, ?)", [(row["record_id"], row.pop("language")) for row in rows]
+        )
         self.con.executemany(
             "INSERT INTO records VALUES (?, ?) ON CONFLICT DO UPDATE SET day = min(day, excluded.day)",
             [(landed_as(**row), day) for row in rows],
@@ -160,6 +164,10 @@ class Index:
         """True where a run of this day or of one before it landed the record, as ``landed_as``."""
         found = self.con.execute("SELECT 1 FROM records WHERE key = ? AND day <= ?", [key, f"{day:%Y-%m-%d}"])
         return found.fetchone() is not None
+
+    def languages_of(self, record_id: str) -> list[str | None]:
+        """The language of a record that was landed on any day, in a list; an empty one where it was not."""
+        return [n for (n,) in self.con.execute("SELECT language FROM languages WHERE record_id = ?", [record_id])]
 
     def tell(self, run: Run) -> None:
         """Note that a run has landed all it could of what it fetched.

@@ -196,7 +196,8 @@ def read_sitemap(data: bytes, address: str) -> Sitemap:
     data = expand(data)
     refuse_entities(data)
     if data.lstrip()[:4] in (b"http",):
-        return Sitemap([Entry(url=line.strip()) for line in decode(data)[0].splitlines() if line.strip()], [])
+        lines = data.decode("utf-8", "replace").splitlines()  # the protocol knows no other character set
+        return Sitemap([Entry(url=line.strip()) for line in lines if line.strip()], [])
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, recover=True)
     try:
         root = etree.fromstring(data, parser)

@@ -11,7 +11,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import trafilatura
 from lxml.html import HtmlElement
 
 from extract.articles.dating import believable, url_day
@@ -71,6 +70,8 @@ def read_page(page: str, url: str | None) -> dict[str, Any]:
     """
     if len(page) > MAX_HTML or page.count("<") > MAX_TAGS:
         raise TooLarge(f"page is larger than {MAX_HTML:,} characters or {MAX_TAGS:,} tags")
+    import trafilatura  # late: no import of reading a source takes longer, and not every source has pages
+
     tree = trafilatura.load_html(page)
     if tree is None:
         raise NoArticle("not an HTML page")

@@ -59,7 +59,7 @@ def ingest(run: Run, source_id: str, settings: Settings, *, from_archive: bool =
             article, note = None, None
             if found.item.parsed is not None:
                 try:
-                    article, note = to_article(found.item.parsed, found.place, source, run, topics, settings)
+                    article, note = to_article(found.item.parsed, found.place, source, run, topics, settings, index)
                 except Exception as failure:
                     error, payload = failure, found.item.parsed.model_dump_json()[:20_000]
             if article is not None:
@@ -84,9 +84,18 @@ def ingest(run: Run, source_id: str, settings: Settings, *, from_archive: bool =
 
 
 def to_article(
-    parsed: Parsed, where: str, source: SourceConfig, run: Run, topics: list[Topic], settings: Settings
+    parsed: Parsed,
+    where: str,
+    source: SourceConfig,
+    run: Run,
+    topics: list[Topic],
+    settings: Settings,
+    index: Index | None = None,
 ) -> tuple[Article, str | None]:
-    """The typed record of a parsed article, and a note on what could not be believed."""
+    """The typed record of a parsed article, and a note on what could not be believed.
+
+    The language of a record that the index knows is taken from there, which saves loading the detector.
+    """
     now, note = utcnow(), None
     title = " ".join(normalise_text(parsed.title or "").split()) or None
     text = normalise_text(parsed.text)
@@ -97,13 +106,15 @@ def to_article(
     except ImplausibleDate:
         published_at, precision, note = None, "none", f"implausible publication date {parsed.published_at!r} left out"
     words = len(text.split())
-    language = parsed_language(parsed, title, text)
     matched = match_topics(topics, title, text)
     identity = article_id(canonical, title, text)
     rev = revision(title, text)
+    record_id = stable_id(source.id, identity, rev, *sorted(parsed.model_dump(exclude={"text"}).items()))
+    known = index.languages_of(record_id) if index else []
+    language = known[0] if known else parsed_language(parsed, title, text)
     agency, agency_method = agency_credit(parsed.outlet or source.name, canonical, parsed.byline, text)
     article = Article(
-        record_id=stable_id(source.id, identity, rev, *sorted(parsed.model_dump(exclude={"text"}).items())),
+        record_id=record_id,
         article_id=identity,
         revision=rev,
         source_id=source.id,

@@ -154,10 +154,25 @@ class Version:
         self.docs_of = now
 
     def briefing(self) -> None:
-        from extract.briefing import briefing  # late: its charts take a second to import
-
+        """Make the page of the latest days; where there is nothing new to tell, the last one stays."""
         with self.reader() as con:
+            if kept := self.page_that_holds(con):
+                versions.link(kept, self.folder / BRIEFING)
+                return
+            from extract.briefing import briefing  # late: its charts take a second to import
+
             (self.folder / BRIEFING).write_text(briefing(con), encoding="utf-8")
+
+    def page_that_holds(self, con: duckdb.DuckDBPyConnection) -> Path | None:
+        """The last version's page, if the marts are the same and neither its run nor this one failed anywhere."""
+        if not self.previous:
+            return None
+        page, made = self.previous[0] / BRIEFING, self.previous[1].made
+        if (made.fingerprint, made.software) != (self.fingerprint, self.made.software) or not page.exists():
+            return None
+        query = "SELECT 1 FROM outcomes WHERE status = 'failed' AND run_id IN (?, ?) LIMIT 1"
+        failed = con.execute(query, [made.run_id, self.run.run_id])
+        return None if failed.fetchall() else page
 
     def manifest(self) -> Manifest:
         """Write the manifest, the last thing to be made; returns it."""

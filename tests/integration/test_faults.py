@@ -94,6 +94,20 @@ def test_articles_that_are_nowhere_any_more_are_named(settings):
     assert all("courier" in line and "articles.jsonl#line" in line for line in lost)
 
 
+def test_damage_in_the_rows_of_a_mart_is_found(settings):
+    with duckdb.connect(settings.warehouse, read_only=True) as con:
+        query = "SELECT block_id FROM pragma_storage_info('quotes') WHERE persistent AND column_name = 'text' LIMIT 1"
+        [(block,)] = con.execute(query).fetchall()
+        [(size,)] = con.execute(
+            "SELECT block_size FROM pragma_database_size() WHERE database_name = 'warehouse'"
+        ).fetchall()
+    with settings.warehouse.open("r+b") as file:
+        file.seek(3 * 4096 + block * size + 64)  # blocks follow three headers
+        file.write(b"damage")
+    [found] = repair.find(settings)
+    assert (found.kind, found.path) == ("warehouse", settings.warehouse)
+
+
 def test_torn_shard_is_read_again_and_a_lost_warehouse_made_again(settings, undisturbed):
     folder = shard(settings, DAYS[1])
     cut_off(folder / "mentions.parquet")

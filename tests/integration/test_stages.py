@@ -57,6 +57,30 @@ def article(**fields):
     return json.dumps({"url": "https://a.example/ferry", "title": "Ferry", "text": TEXT, **fields}) + "\n"
 
 
+def test_what_is_known_is_known_again_without_a_look_at_its_language(project, monkeypatch):
+    project.sources("wire")
+    file = project.root / "wire" / "a.jsonl"
+    file.write_text(article())
+    assert project.ingest("wire")["landed"] == 1
+    looked_at = []
+    detect = ingest.parsed_language
+
+    def watched(parsed, title, text):
+        looked_at.append(title)
+        return detect(parsed, title, text)
+
+    monkeypatch.setattr(ingest, "parsed_language", watched)
+    file.write_text(article() + article(url="https://a.example/inquiry", title="Inquiry"))
+    counts = project.ingest("wire")
+    assert (counts["unchanged"], counts["landed"]) == (1, 1)
+    assert looked_at == ["Inquiry"]
+    # Other languages wanted: what is known of the record is enough to see it otherwise.
+    project.settings = project.settings.model_copy(update={"languages": ["fa"]})
+    looked_at.clear()
+    assert project.ingest("wire")["landed"] == 2
+    assert looked_at == []
+
+
 def test_names_and_strings_beyond_unicode_stop_nothing(project):
     project.sources("wire")
     folder = project.root / "wire"

@@ -1,19 +1,23 @@
 """The warehouse in DuckLake: the marts of a local file, whatever keeps catalogue and rows."""
 
 import shutil
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
 
 import duckdb
 import pytest
 from conftest import DAYS
 from marts import checksums
-from scaling import BUCKET
+from scaling import BUCKET, skip_without
 
 from deploy.local import services
 from extract import warehouse
+from extract.lake import LakeUnreachable
 from extract.publishing import versions
 from extract.runs import Run
 from extract.settings import Settings
-from extract.stages import build, load, publish
+from extract.stages import build, ingest, load, publish
 
 pytest.importorskip("duckdb_extensions", reason="the extra scale is not installed: make .scale/.ready")
 
@@ -92,9 +96,36 @@ def test_a_load_that_fails_leaves_no_row(undisturbed, tmp_path, monkeypatch):
         assert con.execute("SELECT count(*) FROM staging.articles").fetchall() == [(3,)]
 
 
-def test_a_catalogue_that_is_not_there_is_told_with_what_to_do(tmp_path, monkeypatch):
-    from extract.lake import LakeUnreachable
+def test_a_catalogue_that_restarts_in_mid_load_costs_that_load_alone(open_folder, config, tmp_path, monkeypatch):
+    skip_without("postgres")
+    folder, port = Path(tempfile.mkdtemp(dir=open_folder)), services.free_port()
+    settings = Settings(data=tmp_path, config=config, target="ducklake", catalog="postgres:dbname=lake")
+    with ExitStack() as before, ExitStack() as after:
+        reach = before.enter_context(services.postgres(folder, port))
+        for name, value in reach.items():
+            monkeypatch.setenv(name, value)
+        services.create_database("lake", reach)
+        run = Run.by_hand(DAYS[0])
+        ingest.ingest(run, "courier", settings)
+        note = load.note_changed
 
+        def restarted(con, rows):
+            before.close()
+            after.enter_context(services.postgres(folder, port))
+            note(con, rows)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(load, "note_changed", restarted)
+            with pytest.raises(LakeUnreachable, match="run again"):
+                load.load(run, settings)
+        with warehouse.connect(settings) as con:
+            assert con.execute("SELECT count(*) FROM staging.articles").fetchall() == [(0,)]
+        assert load.load(run, settings)["articles"] == 1
+        with warehouse.connect(settings) as con:
+            assert con.execute("SELECT count(*) FROM staging.articles").fetchall() == [(3,)]
+
+
+def test_a_catalogue_that_is_not_there_is_told_with_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setenv("PGHOST", "127.0.0.1")
     monkeypatch.setenv("PGPORT", str(services.free_port()))
     settings = Settings(data=tmp_path, target="ducklake")

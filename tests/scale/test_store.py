@@ -13,7 +13,7 @@ from scaling import BUCKET
 from upath import UPath
 
 from deploy.local import services
-from extract import store
+from extract import repair, store
 from extract.articles.index import Index
 from extract.publishing import versions
 from extract.publishing.store import current
@@ -105,6 +105,22 @@ def test_readers_open_the_published_version_where_it_is(on_s3):
         assert expected
         for source in ("wirehouse.quotes", parquet):
             assert con.execute(f"SELECT quote_id, text FROM {source} ORDER BY ALL").fetchall() == expected
+
+
+def test_damage_on_s3_is_found_and_mended_there(on_s3, undisturbed):
+    assert repair.find(on_s3) == []
+    landed = store.files(on_s3.landing / "articles", "date=*/source=courier/*.parquet")
+    shards = store.files(on_s3.shards, "*/*/*/documents.parquet")
+    was = {f: f.read_bytes() for f in (landed[0], shards[-1].parent / "quotes.parquet")}
+    for file, content in was.items():
+        file.fs.pipe_file(file.path, content[: len(content) // 2])
+    assert sorted(d.kind for d in repair.find(on_s3)) == ["articles", "shards"]
+    assert repair.repair(on_s3, lambda line: None) == []
+    assert repair.find(on_s3) == []
+    assert {f.name for f in (on_s3.data / "damaged").rglob("*.parquet")} >= {
+        f.name for f in was
+    }  # kept on this machine
+    assert checksums(on_s3.published_warehouse) == checksums(undisturbed.published_warehouse)
 
 
 def test_versions_that_are_no_longer_kept_go_from_the_store_too(on_s3):

@@ -27,6 +27,7 @@ def model(dbt, session):
     """
     forms = dbt.ref("int_actor_forms")
     asking = session.cursor()  # one connection reads while the other writes
+    asking.execute(f"USE {dbt.this.database}")  # which the session has, and a cursor of it does not
     known = ""
     if dbt.is_incremental:
         there = {name for name, *_ in asking.execute(f"DESCRIBE {dbt.this}").fetchall()}
@@ -54,7 +55,8 @@ def model(dbt, session):
         pa.RecordBatch.from_pylist([row for form in batch.to_pylist() for row in resolved(resolver, form)], schema)
         for batch in reader
     )
-    return pa.RecordBatchReader.from_batches(schema, batches)
+    # As a relation of the session, since what dbt is given else it writes by a cursor, which knows no lake.
+    return session.from_arrow(pa.RecordBatchReader.from_batches(schema, batches))
 
 
 def same(other):
