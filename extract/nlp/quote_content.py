@@ -111,6 +111,9 @@ class Contents(Frames):
         """Whether the frame stands between two parts of its content: "The town, he said, 'is lost'"."""
         if opener <= unit.start or self.doc[opener].text != "," or frame.left != opener + 1:
             return False
+        first = self.doc[unit.start]
+        if first.tag_ in ("IN", "WRB") and first.lower_ not in ("if", "unless"):
+            return False  # "After the vote, he said 'this is ...'"
         if self.piece_of[begin] != -1:
             return self.text[self.pieces[self._piece_number(begin)].start].islower()
         return self.doc[unit.start].lower_ == "if"

@@ -292,6 +292,11 @@ def test_a_passive_without_an_agent_needs_what_was_said(read):
     assert (quote.cue_lemma, quote.speaker_text) == ("accuse", None)
 
 
+def test_a_clause_of_time_before_the_speaker_is_no_part_of_what_is_quoted(read):
+    (quote,) = read("After the vote on Friday could not be held, Maria Lopez warned “this means the end of the port.”")
+    assert quote.text == "this means the end of the port."
+
+
 def test_who_closes_the_sentence_says_all_of_it(read):
     (quote,) = read("The harbour, which the company says has lost two ships, will close, Maria Lopez said.")
     assert quote.speaker_name == "Maria Lopez"
