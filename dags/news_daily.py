@@ -31,7 +31,13 @@ def this_run() -> Run:
     start_date=pendulum.datetime(2022, 1, 1, tz="UTC"),
     catchup=False,
     max_active_runs=1,
-    default_args={"owner": "wirehouse", "retries": 1, "retry_delay": timedelta(seconds=10)},
+    default_args={
+        "owner": "wirehouse",
+        "retries": 1,
+        "retry_delay": timedelta(seconds=10),
+        # A task that hangs, as DuckDB once did without memory for a thread, ends and is tried again.
+        "execution_timeout": timedelta(hours=12),
+    },
     tags=["wirehouse", "tier-1"],
     doc_md="""
     # news_daily
