@@ -69,13 +69,24 @@ merged as (
     group by event_id
 ),
 
+-- Sorted once gathered: an ordered aggregate keeps some kilobytes for each event.
 parties as (
     select
         event_actors.event_id,
-        list(actors.canonical_name order by event_actors.n_mentions desc, actors.actor_id asc)
-        filter (where event_actors.role = 'actor') as actors,
-        list(actors.canonical_name order by event_actors.n_mentions desc, actors.actor_id asc)
-        filter (where event_actors.role = 'recipient') as recipients
+        list_transform(
+            list_sort(
+                list({ 'n': -event_actors.n_mentions, 'id': actors.actor_id, 'name': actors.canonical_name })
+                filter (where event_actors.role = 'actor')
+            ),
+            lambda party: party['name']  -- noqa: RF02
+        ) as actors,
+        list_transform(
+            list_sort(
+                list({ 'n': -event_actors.n_mentions, 'id': actors.actor_id, 'name': actors.canonical_name })
+                filter (where event_actors.role = 'recipient')
+            ),
+            lambda party: party['name']  -- noqa: RF02
+        ) as recipients
     from {{ ref('event_actors') }} as event_actors
     inner join {{ ref('int_actors') }} as actors on event_actors.actor_id = actors.actor_id
     where {{ in_scope('event_actors.event_id') }}
