@@ -225,19 +225,18 @@ def main() -> None:
     folder.chmod(0o755)  # PostgreSQL's own user must get through
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     started = time.time()
+    kept = arguments.folder is not None
     try:
         with stack(folder.resolve(), s3=not arguments.disk, target=arguments.target) as running:
             console.print(f"Up after {time.time() - started:.0f} s in {folder}; running {DAG} ...", highlight=False)
             show(console, running.finish())
             console.print(f"Took {time.time() - started:.0f} s with start and set-up", highlight=False)
     except RunFailed as failure:
-        raise SystemExit(str(failure)) from failure  # its folder stays, with the logs
-    except BaseException:
-        if not arguments.folder:
+        kept = True  # with the logs
+        raise SystemExit(str(failure)) from failure
+    finally:
+        if not kept:
             shutil.rmtree(folder, ignore_errors=True)
-        raise
-    if not arguments.folder:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

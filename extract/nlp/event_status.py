@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from extract.nlp.dates import TIME_CLAUSES
 from extract.nlp.event_grammar import MAX_CLIMB, Grammar
 from extract.nlp.event_lexicon import classes, operators
 from extract.records import EventStatus
@@ -17,8 +18,8 @@ POSSIBLE_AUXILIARIES = frozenset({"may", "might", "could", "can", "should", "mus
 NEGATIONS = frozenset({"not", "n't", "never", "n’t", "no", "neither", "nor", "hardly"})
 NOBODY = frozenset({"nobody", "none", "neither", "nothing"})
 CONDITIONS = frozenset({"if", "unless", "whether", "until", "lest", "till"})
-TIMES = frozenset({"when", "once", "after", "as"})
 INSTEAD = frozenset({"before", "instead", "rather"})
+TIMES = TIME_CLAUSES - CONDITIONS - INSTEAD
 COMPLEMENTS = frozenset({"xcomp", "ccomp", "csubj", "acomp", "oprd", "attr", "dep"})
 CARRIED = frozenset({"dobj", "nsubjpass", "nsubj", "attr", "obj"})
 FLAGS = ("negated", "hypothetical", "future", "attempted", "historical", "reported")

@@ -77,19 +77,15 @@ class _Whole:
 
     def told(self, record: R) -> R:
         changes: dict[str, object] = {}
-        for name in (field.name for field in fields(record)):
-            value = getattr(record, name)
-            if isinstance(value, int) and name.endswith("start"):
-                changes[name] = self.start(value)
-            elif isinstance(value, int) and name.endswith("end"):
-                changes[name] = self.end(value)
+        names = {field.name for field in fields(record)}
+        for name in names:
+            first, part = getattr(record, name), name.removesuffix("start")
+            if name.endswith("start") and isinstance(first, int):  # not the first day of an event
+                start, end = self.start(first), self.end(getattr(record, f"{part}end"))
+                changes |= {name: start, f"{part}end": end}
+                if f"{part}text" in names:
+                    changes[f"{part}text"] = self.text[start:end]
         if isinstance(record, Quote):
-            changes["spans"] = spans = self.pieces(record.spans)
-            changes["text"] = " ".join(self.text[start:end] for start, end in spans)
-        for name in [name for name in changes if name.endswith("start")]:
-            told = name.removesuffix("start") + "text"
-            if told != "text" or not isinstance(record, Quote):
-                start, end = changes[name], changes.get(name.removesuffix("start") + "end")
-                if hasattr(record, told) and isinstance(start, int) and isinstance(end, int):
-                    changes[told] = self.text[start:end]
+            spans = self.pieces(record.spans)
+            changes |= {"spans": spans, "text": " ".join(self.text[start:end] for start, end in spans)}
         return replace(record, **changes)  # type: ignore[arg-type]

@@ -69,12 +69,15 @@ def quicken(nlp: Language) -> None:
 def read(nlp: Language, articles: Iterable[tuple[str, date | None]]) -> Iterator[Doc | Exception]:
     """Run the pipeline over (text, publication day) pairs; an article that breaks it yields its exception."""
 
+    def made(article: tuple[str, date | None]) -> tuple[Doc, tuple[str, list[furniture.Span]]]:
+        text, published_on = article
+        spans = furniture.spans(text)
+        doc = nlp.make_doc(furniture.without(text, spans))
+        doc._.published_on = published_on
+        return doc, (text, spans)
+
     def docs(batch: list[tuple[str, date | None]]) -> Iterator[Doc]:
-        found = [furniture.spans(text) for text, _ in batch]
-        made = [nlp.make_doc(furniture.without(text, spans)) for (text, _), spans in zip(batch, found, strict=True)]
-        for doc, (_, published_on) in zip(made, batch, strict=True):
-            doc._.published_on = published_on
-        for doc, (text, _), spans in zip(nlp.pipe(made, batch_size=BATCH), batch, found, strict=True):
+        for doc, (text, spans) in nlp.pipe(map(made, batch), as_tuples=True, batch_size=BATCH):
             if spans:
                 furniture.restore(doc, text, spans)
             yield doc

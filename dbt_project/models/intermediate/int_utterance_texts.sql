@@ -87,15 +87,8 @@ known as (
 features as (
     select
         text_key,
-        -- Sorted once gathered: an ordered aggregate keeps some kilobytes for each text, 4 GB for 20,000 articles.
-        list_transform(
-            list_sort(list({ 'position': position, 'value': value }) filter (where not is_core)),
-            lambda pair: pair['value']
-        ) as words,
-        coalesce(list_transform(
-            list_sort(list({ 'position': position, 'value': value }) filter (where is_number and not is_core)),
-            lambda pair: pair['value']
-        ), []) as numbers,
+        {{ sorted_list('value', ['position'], 'not is_core') }} as words,
+        coalesce({{ sorted_list('value', ['position'], 'is_number and not is_core') }}, []) as numbers,
         count(*) filter (where class = 'negation' and not is_core) as n_negations,
         coalesce(list_sort(list_distinct(list(word) filter (where class = 'contrast' and not is_core))), [])
             as contrasts,

@@ -5,6 +5,8 @@
         'select event_id as key from ' ~ ref('event_actors')
         ~ ' where actor_id in (' ~ changed('int_actors', 'actor_id', ['canonical_name']) ~ ')',
     ]) }}") }}
+{%- set most_told_first = ['-event_actors.n_mentions', 'actors.actor_id'] %}
+
 with mentions as (
     select
         mentions.*,
@@ -69,24 +71,11 @@ merged as (
     group by event_id
 ),
 
--- Sorted once gathered: an ordered aggregate keeps some kilobytes for each event.
 parties as (
     select
         event_actors.event_id,
-        list_transform(
-            list_sort(
-                list({ 'n': -event_actors.n_mentions, 'id': actors.actor_id, 'name': actors.canonical_name })
-                filter (where event_actors.role = 'actor')
-            ),
-            lambda party: party['name']  -- noqa: RF02
-        ) as actors,
-        list_transform(
-            list_sort(
-                list({ 'n': -event_actors.n_mentions, 'id': actors.actor_id, 'name': actors.canonical_name })
-                filter (where event_actors.role = 'recipient')
-            ),
-            lambda party: party['name']  -- noqa: RF02
-        ) as recipients
+        {{ sorted_list('actors.canonical_name', most_told_first, "event_actors.role = 'actor'") }} as actors,
+        {{ sorted_list('actors.canonical_name', most_told_first, "event_actors.role = 'recipient'") }} as recipients
     from {{ ref('event_actors') }} as event_actors
     inner join {{ ref('int_actors') }} as actors on event_actors.actor_id = actors.actor_id
     where {{ in_scope('event_actors.event_id') }}
