@@ -28,6 +28,8 @@ OBJECTS = frozenset({"dobj", "obj"})
 HARMED = frozenset({"kill", "wound", "injure", "arrest", "detain", "imprison", "assassinate", "murder", "kidnap"})
 # Whose passive keeps an object: "was beaten and denied food".
 TWO_OBJECTS = frozenset({"deny", "refuse", "grant", "give", "offer", "award", "promise"})
+# Which may have two objects: whom something is given, and what.
+GIVING = TWO_OBJECTS | {"send", "sell", "supply", "lend", "hand"}
 APPROXIMATIONS = frozenset({"at", "around", "about", "over", "nearly", "some", "up"})
 HEARERS = frozenset({"you", "your", "yours", "yourself", "one"})
 SPEAKERS = frozenset({"i", "me", "my", "we", "us", "our", "it", "its", "that", "this", "myself", "ourselves"})
@@ -434,6 +436,13 @@ class Grammar:
     def receivers(self, verb: int) -> list[int]:
         """To whom something is given: the first of two objects, or the subject of a passive that keeps the second."""
         found = [k for k in self.children(verb, ("dative",)) if not self.kids[k] or self.tag[k] != "IN"]
+        if not found and self.lemma[verb] in GIVING:  # "sent Russia drones", the country hung on the object
+            found = [
+                k
+                for o in self.children(verb, ("dobj",))
+                for k in self.kids[o]
+                if k == verb + 1 and k in self.mentions and self.mentions[k].label == "GPE"
+            ]
         if self._keeps_object(verb):
             found += self.surface_subjects(verb)
         return self.with_conjuncts(found)
