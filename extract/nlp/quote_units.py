@@ -6,13 +6,13 @@ from bisect import bisect_left
 
 from spacy.tokens import Doc, Token
 
+from extract.nlp.dateline import dateline_end
 from extract.nlp.quote_cues import Cue, load_channels
 from extract.nlp.quote_grammar import CONNECTIVES, DASHES, FINITE_TAGS, RELATIVES, STOPS, VERB_TAGS, Found, Unit
 from extract.nlp.quote_layout import laid_out
 from extract.nlp.quote_marks import Piece, find_pieces, paragraphs
 from extract.records import QuoteType
 
-DATELINE_LENGTH = 16  # tokens
 CLOSERS = frozenset([")", "]", "}"])
 # Share of letters in quotation marks from which a quotation is direct.
 DIRECT_SHARE = 0.9
@@ -79,20 +79,14 @@ class Units:
                 closing = True
         for unit in units:
             if doc[unit.start].idx == bounds[unit.paragraph][0]:
-                unit.start = self._after_dateline(unit, piece_of)
+                unit.start = self._after_dateline(unit)
         return piece_of, units
 
-    def _after_dateline(self, unit: Unit, piece_of: list[int]) -> int:
+    def _after_dateline(self, unit: Unit) -> int:
         """First token after "KYIV, May 3 (Reuters) -" or the like."""
-        doc = self.doc
-        if not doc[unit.start].text.isupper() or len(doc[unit.start]) < 3:
-            return unit.start
-        for i in range(unit.start + 1, min(unit.start + DATELINE_LENGTH, unit.end - 1)):
-            if piece_of[i] != -1 or doc[i].tag_ in VERB_TAGS:
-                break
-            if doc[i].text in DASHES and doc[i - 1].whitespace_:
-                return i + 1
-        return unit.start
+        start = self.doc[unit.start].idx
+        after = dateline_end(self.text[start : self.doc[unit.end - 1].idx])
+        return next(i for i in range(unit.start, unit.end) if self.doc[i].idx >= start + after)
 
     def _ends_sentence(self, piece: Piece, i: int) -> bool:
         """Whether a unit ends with this piece, whose last token is ``i``."""
