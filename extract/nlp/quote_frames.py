@@ -156,7 +156,7 @@ class Frames(Units):
                     break
                 if token.lower_ in RELATIVES:
                     verbs_allowed += 1
-                is_cue = ("VERB", token.lower_) in self.cues and token.tag_ not in ("VB", "VBG", "MD", "JJ")
+                is_cue = ("VERB", token.lower_) in self.cues and token.tag_ not in ("VB", "VBG", "MD", "JJ", "NNP")
                 is_verb = token.tag_ in FINITE_TAGS
                 if not (is_cue or is_verb) or token.dep_ in ("aux", "auxpass") or token.lower_ in AUXILIARY_WORDS:
                     continue

@@ -36,6 +36,21 @@ def read():
         ('Lopez told reporters, "The harbour is closed."', "direct", "Lopez", "told", "The harbour is closed."),
         ("‘The harbour is closed,’ said Lopez.", "direct", "Lopez", "said", "The harbour is closed,"),
         ('"Why was nobody told?" Lopez asked.', "direct", "Lopez", "asked", "Why was nobody told?"),
+        # a cue's word within the speaker's name, and a dateline
+        (
+            '"The harbour is closed," a spokeswoman for the State Department said.',
+            "direct",
+            "a spokeswoman for the State Department",
+            "said",
+            "The harbour is closed,",
+        ),
+        (
+            "TEHRAN- The harbour is closed, the ministry said.",
+            "indirect",
+            "the ministry",
+            "said",
+            "The harbour is closed",
+        ),
         # a long apposition or relative clause between the speaker and the verb
         pytest.param(
             '"We lost two boats," Ana Silva, who has run the harbour since 2010, said.',
