@@ -162,7 +162,7 @@ class Reading(Contents):
 
     def _is_manner(self, span: list[int]) -> bool:
         """Whether a content tells when or how something was said: "spoke on Monday", "on condition of anonymity"."""
-        words = re.findall(r"[\w'’]+", self.text[span[0] : span[1]].lower())
+        words = re.findall(r"[\w'’]+", self.text[span[0] : span[1]].lower().removeprefix("the "))
         return not words or words[0] in MANNER or all(word in DAYS or word.isdigit() for word in words)
 
     def _pending(self, unit: Unit, frames: list[Frame]) -> Frame | None:
