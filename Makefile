@@ -50,12 +50,13 @@ pipeline: env
 	test -d $(OUT)/parser/model-best || $(BIN)/python -m spacy train extract/nlp/training/parser.cfg \
 		--code extract/nlp/training/functions.py --output $(OUT)/parser \
 		--paths.train $(WIREHOUSE_TRAINING)/treebank/train.spacy --paths.dev $(WIREHOUSE_TRAINING)/treebank/dev.spacy
+	test -d $(OUT)/deeper || $(BIN)/python -m extract.nlp.training.deepen $(OUT)/parser/model-best $(OUT)/deeper
 	PYTHONPATH=. $(TEACHER).teacher train $(OUT)/ner $(OUT)/teacher
 	PYTHONPATH=. $(TEACHER).label $(OUT)/teacher $(OUT)/news
 	$(BIN)/python -m spacy train extract/nlp/training/student.cfg --code extract/nlp/training/functions.py \
 		--output $(OUT)/student --paths.train $(WIREHOUSE_TRAINING)/treebank/train.spacy \
 		--paths.dev $(WIREHOUSE_TRAINING)/treebank/dev.spacy \
-		--paths.news $(OUT)/news --paths.parser $(OUT)/parser/model-best
+		--paths.news $(OUT)/news --paths.parser $(OUT)/deeper
 	$(BIN)/python -m extract.nlp.training.vectors $(OUT)/vectors
 	$(BIN)/python -m spacy train extract/nlp/training/ner.cfg --code extract/nlp/training/functions.py \
 		--output $(OUT)/ner-model --paths.train $(OUT)/ner/train.spacy --paths.dev $(OUT)/ner/dev.spacy \
