@@ -127,7 +127,7 @@ def test_every_setting_that_is_named_is_one():
         for section, key in re.findall(r"\bAIRFLOW__([A-Z_]+?)__([A-Z_]+)\b", text):
             assert (section, key) in known, f"{path.name}: AIRFLOW__{section}__{key}"
         for name in re.findall(r"(?<!\$\{)\bWIREHOUSE_([A-Z_]+)\b", text):
-            assert name in ours | {"PASSWORD", "MEMORY"}, f"{path.name}: WIREHOUSE_{name}"
+            assert name in ours | {"PASSWORD"}, f"{path.name}: WIREHOUSE_{name}"
 
 
 def test_no_file_holds_a_secret():
