@@ -152,7 +152,8 @@ fuzz: env
 		PYTHONPATH=$$($(BIN)/python -c 'import site; print(site.getsitepackages()[0])') \
 		.fuzz/bin/python tests/fuzz/fuzz.py $$kind --seconds $(FUZZ_SECONDS) || exit 1; done
 
-# Keys and passwords in what git keeps, part of CI; nobody is asked whether they work. A line that only looks like one says "pragma: allowlist secret".
+# Keys and passwords in what git keeps, part of CI; nobody is asked whether they work. A line that only looks like one
+# says "pragma: allowlist secret".
 secrets: env
 	@git ls-files -z | grep -zvE '^extract/nlp/models/|requirements|\.(csv|gz)$$' | \
 		xargs -0 $(BIN)/detect-secrets-hook --no-verify
