@@ -153,7 +153,8 @@ def read_fetching(config: Path) -> Fetching:
 def read_yaml(path: Path, model: type[Model]) -> Model:
     """A YAML file as a checked model; raises ConfigError naming the file and line and field of all that is wrong."""
     try:
-        return model.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        # Every task reads the configuration; the parser written in C takes a tenth of the other's time.
+        return model.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
     except FileNotFoundError as error:
         raise ConfigError(f"{path} is missing") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -24,6 +25,7 @@ from extract.tables import create_staging
 from extract.warehouse import WarehouseDamaged, connect, is_damage, writing
 
 FAILED = ("error", "fail", "runtime error")
+OUT_OF_MEMORY = "Out of Memory Error"  # as DuckDB says it
 PROJECT = ROOT / "dbt_project"
 # What names a build; the one that a day's build changed is in its column follows.
 BUILD = "fingerprint || '@' || built_at"
@@ -66,7 +68,9 @@ def build(run: Run, settings: Settings, *, full: bool = False) -> bool:
             reasons = "\n".join(f"  {r['unique_id']}: {r.get('message')}" for r in failed)
             if is_damage(reasons):
                 raise WarehouseDamaged(f"{settings.warehouse} is damaged; run: wirehouse doctor --repair\n{reasons}")
-            raise BuildError(f"{len(failed)} dbt nodes failed:\n{reasons}\nThe whole log: {settings.logs / 'dbt.log'}")
+            mend = f"\n{more_memory(reasons, settings)}" if OUT_OF_MEMORY in reasons else ""
+            log = settings.logs / "dbt.log"
+            raise BuildError(f"{len(failed)} dbt nodes failed:\n{reasons}\nThe whole log: {log}{mend}")
         with connect(settings) as con:
             con.execute("BEGIN")
             con.execute(
@@ -107,12 +111,27 @@ def run_dbt(settings: Settings, *arguments: str, daily: bool = False) -> list[di
         capture_output=True,
         text=True,
     )
+    if done.returncode == -signal.SIGKILL:
+        raise BuildError(
+            "dbt was killed, as Linux does where the machine has no more memory: set WIREHOUSE_MEMORY, "
+            f"which is {settings.memory}, to less, then run again; what has landed stays"
+        )
     if not outcome.exists():
         raise BuildError(f"dbt stopped before building anything:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
     results: list[dict[str, Any]] = json.loads(outcome.read_text())["results"]
     if done.returncode and not any(r["status"] in FAILED for r in results):
         raise BuildError(f"dbt failed:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
     return results
+
+
+def more_memory(told: str, settings: Settings) -> str:
+    """What to do where DuckDB says that memory, or room for what does not fit into it, is used up."""
+    if "max_temp_directory_size" in told:
+        return f"The disk has no room for what does not fit into memory: make room in {settings.data}, then run again"
+    return (
+        f"DuckDB needs more memory than WIREHOUSE_MEMORY gives it, which is {settings.memory}: "
+        "set it to more, but leave the machine 1 GB, then run again; what has landed stays"
+    )
 
 
 def dbt_environment(settings: Settings) -> dict[str, str]:
@@ -128,6 +147,7 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
         "WIREHOUSE_TARGET": settings.target,
         "WIREHOUSE_WAREHOUSE": str(settings.warehouse),
         "WIREHOUSE_CATALOG": settings.catalog,
+        "WIREHOUSE_MEMORY": settings.memory,
         "WIREHOUSE_SPILL": str(settings.data / "tmp"),
     }
 

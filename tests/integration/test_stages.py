@@ -2,17 +2,19 @@
 
 import json
 import os
+import threading
 import time
 from datetime import date
 from pathlib import Path
 
 import duckdb
+import psutil
 import pytest
 import yaml
 
 from extract.runs import Run, accounting
 from extract.settings import Settings
-from extract.stages import extract, ingest, load, publish
+from extract.stages import build, extract, ingest, load, publish
 
 DAY = date(2022, 10, 14)
 TEXT = "A ferry left the harbour of Zhytniv on Friday with eighty people, the harbour master said.\n\nIt was full."
@@ -216,3 +218,24 @@ def test_article_landed_by_a_task_that_was_killed_is_told_as_landed(project, mon
     assert project.ingest("wire")["unchanged"] == 1
     project.load()
     assert told(project, killed) == [("article", "extracted", 1), ("item", "landed", 1)]
+
+
+def test_build_that_lacks_memory_says_which_setting_gives_more(project):
+    project.load()
+    with pytest.raises(build.BuildError, match=r"WIREHOUSE_MEMORY gives it, which is 1MB: set it to more"):
+        build.build(Run.by_hand(DAY), project.settings.model_copy(update={"memory": "1MB"}))
+
+
+def test_build_that_the_machine_kills_says_so(project):
+    project.load()
+
+    def kill():
+        while not (children := psutil.Process().children()):
+            time.sleep(0.1)
+        children[0].kill()
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    with pytest.raises(build.BuildError, match=r"dbt was killed.*WIREHOUSE_MEMORY, which is 5GB, to less"):
+        build.build(Run.by_hand(DAY), project.settings)
+    killer.join()

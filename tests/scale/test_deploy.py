@@ -5,6 +5,7 @@ import re
 import runpy
 import shutil
 import subprocess
+from importlib import import_module
 from importlib.resources import files
 
 import jsonschema
@@ -90,6 +91,28 @@ def test_pods_run_as_nobody_in_particular_and_may_not_become_more():
     assert [v["persistentVolumeClaim"]["claimName"] for v in pod["volumes"]] == [claim["metadata"]["name"]]
 
 
+@pytest.fixture
+def values():
+    return yaml.safe_load((DEPLOY / "kubernetes" / "values.yml").read_text())
+
+
+def test_image_has_the_executor_and_auth_manager_of_the_values(values):
+    pytest.importorskip("airflow.providers.celery", reason="the extra scale is not installed: make test-scale")
+    from airflow.executors.executor_loader import ExecutorLoader
+
+    # Of .scale, which has the packages of the image.
+    for path in (ExecutorLoader.executors[values["executor"]], values["config"]["core"]["auth_manager"]):
+        module, _, name = path.rpartition(".")
+        assert hasattr(import_module(module), name)
+
+
+def test_pods_ask_the_api_server_of_the_release():
+    release = re.search(r"helm upgrade --install (\w+) ", (DEPLOY / "kubernetes" / "values.yml").read_text())[1]
+    (container,) = yaml.safe_load((DEPLOY / "kubernetes" / "pod-template.yml").read_text())["spec"]["containers"]
+    (url,) = [e["value"] for e in container["env"] if e["name"] == "AIRFLOW__CORE__EXECUTION_API_SERVER_URL"]
+    assert url == f"http://{release}-api-server:8080/execution/"
+
+
 @pytest.mark.parametrize(
     "unit", sorted(p.name for p in (DEPLOY / "systemd").iterdir() if p.suffix in (".service", ".target"))
 )
@@ -127,7 +150,7 @@ def test_every_setting_that_is_named_is_one():
         for section, key in re.findall(r"\bAIRFLOW__([A-Z_]+?)__([A-Z_]+)\b", text):
             assert (section, key) in known, f"{path.name}: AIRFLOW__{section}__{key}"
         for name in re.findall(r"(?<!\$\{)\bWIREHOUSE_([A-Z_]+)\b", text):
-            assert name in ours | {"PASSWORD", "MEMORY"}, f"{path.name}: WIREHOUSE_{name}"
+            assert name in ours | {"PASSWORD"}, f"{path.name}: WIREHOUSE_{name}"
 
 
 def test_no_file_holds_a_secret():
