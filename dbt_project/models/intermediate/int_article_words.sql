@@ -36,8 +36,12 @@ heaviest as (
 )
 
 select
-    article_id,
-    published_on,
-    item.word,
-    round(-item.negative / sqrt(sum(item.negative * item.negative) over (partition by article_id)), 6) as weight
+    heaviest.article_id,
+    heaviest.published_on,
+    heaviest.item.word,
+    round(
+        -heaviest.item.negative
+        / sqrt(sum(heaviest.item.negative * heaviest.item.negative) over (partition by heaviest.article_id)),
+        6
+    ) as weight
 from heaviest
