@@ -22,6 +22,7 @@ from lxml import etree
 from markupsafe import Markup
 
 from extract.briefing.content import Period, Row, labels, spell_day
+from extract.nlp import gazetteer, knowledge
 
 # Widths in pixels; the style sheet shows the one that fits.
 WIDE, NARROW = 660, 320
@@ -101,7 +102,13 @@ def volume(found: list[Row], step: str) -> Markup | None:
                     "day:T",
                     timeUnit=unit,
                     title=None,
-                    axis=alt.Axis(grid=False, format=format, tickCount=6 if width == WIDE else 3, labelOverlap=True),
+                    axis=alt.Axis(
+                        grid=False,
+                        format=format,
+                        tickCount=6 if width == WIDE else 3,
+                        labelOverlap=True,
+                        labelSeparation=12,
+                    ),
                 ),
                 y=alt.Y("n_articles:Q", title=f"articles a {step}", axis=alt.Axis(tickMinStep=1, tickCount=4)),
                 color=alt.Color("topic:N", scale=alt.Scale(domain=topics, range=list(TOPIC_COLOURS)), legend=None),
@@ -136,7 +143,10 @@ def timeline(events: list[Row], period: Period) -> Markup | None:
                     title=None,
                     scale=alt.Scale(padding=14),
                     axis=alt.Axis(
-                        format="%-d %b %Y", tickCount="day" if few else 4 if width == WIDE else 2, labelOverlap=True
+                        format="%-d %b %Y",
+                        tickCount="day" if few else 4 if width == WIDE else 2,
+                        labelOverlap=True,
+                        labelSeparation=12,
                     ),
                 ),
                 y=alt.Y("type:N", sort=present, title=None),
@@ -190,6 +200,22 @@ def countries() -> dict[str, Any]:
     return topology
 
 
+@cache
+def capitals() -> dict[str, tuple[float, float]]:
+    """Country -> latitude and longitude of its capital; not all are in the gazetteer."""
+    found = {}
+    for row in knowledge.seed("countries"):
+        cities = [
+            (place.population, place.lat, place.lon)
+            for place in gazetteer.lookup(row["capital"])
+            if place.country_iso3 == row["iso3"] and place.lat is not None and place.lon is not None
+        ]
+        if cities:
+            _, lat, lon = max(cities)
+            found[row["iso3"]] = (lat, lon)
+    return found
+
+
 def mercator(latitude: float) -> float:
     """Height of a latitude on a map of radius 1, of the latitudes that such a map shows."""
     return math.asinh(math.tan(math.radians(max(-84.0, min(84.0, latitude)))))
@@ -200,10 +226,14 @@ def latitude(height: float) -> float:
 
 
 def world(places: list[Row], by_country: dict[str, int]) -> Markup | None:
-    """A map of where events were: a circle a town by number of events, countries shaded by theirs."""
+    """A map of where events were: a circle a town by number of events, countries shaded by theirs.
+
+    It takes in the capitals of those countries too, since most events name no town.
+    """
     if not places:
         return None
-    lons, heights = [math.radians(p["lon"]) for p in places], [mercator(p["lat"]) for p in places]
+    points = [(p["lat"], p["lon"]) for p in places] + [c for code, c in capitals().items() if code in by_country]
+    lons, heights = [math.radians(lon) for _, lon in points], [mercator(lat) for lat, _ in points]
     centre = (min(lons) + max(lons)) / 2, (min(heights) + max(heights)) / 2
     numeric = {c.numeric: by_country.get(c.alpha_3, 0) for c in pycountry.countries}
     shade = alt.InlineData([{"id": code, "n": n} for code, n in numeric.items() if n])
@@ -229,11 +259,11 @@ def world(places: list[Row], by_country: dict[str, int]) -> Markup | None:
             .transform_filter("datum.n > 0")
             .mark_geoshape(fill="var(--land-event)", stroke="var(--paper)", strokeWidth=0.7)
         )
-        points = alt.Chart(alt.InlineData(places)).encode(longitude="lon:Q", latitude="lat:Q")
-        dots = points.mark_circle(opacity=0.8, color="var(--accent)").encode(
+        towns = alt.Chart(alt.InlineData(places)).encode(longitude="lon:Q", latitude="lat:Q")
+        dots = towns.mark_circle(opacity=0.8, color="var(--accent)").encode(
             size=alt.Size("n:Q", scale=alt.Scale(domain=[1, max(p["n"] for p in places)], range=[60, 420]), legend=None)
         )
-        names = points.mark_text(dy=-12, fontSize=12, fontWeight=600, color="var(--ink)").encode(text="name:N")
+        names = towns.mark_text(dy=-12, fontSize=12, fontWeight=600, color="var(--ink)").encode(text="name:N")
         shown = alt.layer(land, shaded, dots, names) if len(places) <= 25 else alt.layer(land, shaded, dots)
         return shown.properties(width=inner, height=height).project(**projection)
 

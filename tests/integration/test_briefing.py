@@ -15,7 +15,7 @@ from lxml import html
 from typer.testing import CliRunner
 
 from extract import settings as settings_module
-from extract.briefing import HERE, UnknownTopic, briefing, content
+from extract.briefing import HERE, UnknownTopic, briefing, charts, content
 from extract.cli import app
 from extract.settings import ROOT, Settings
 
@@ -302,6 +302,13 @@ def test_only_addresses_of_the_web_become_links(url, linked):
     assert (content.link(url) is not None) == linked
 
 
+def test_map_takes_in_the_countries_of_events_that_name_no_town():
+    rome = {"name": "Rome", "country": "ITA", "lat": 41.9, "lon": 12.5, "n": 1}
+    drawn = html.fragment_fromstring(charts.world([rome], {"ITA": 1, "IRN": 1}), create_parent=True)
+    shaded = [path.get("d") for path in drawn.iter("path") if path.get("fill") == "var(--land-event)"]
+    assert len(list(filter(None, shaded))) == 4  # two countries for a wide and for a narrow screen
+
+
 def test_colours_can_be_read():
     """Text against its ground in every scheme: at least 4.5 to 1, as WCAG 2.2 AA asks."""
     style = (HERE / "page.css").read_text()
@@ -504,6 +511,7 @@ def test_phone_shows_it_without_sideways_scrolling(visit, scheme):
     page = visit(viewport={"width": 360, "height": 740}, color_scheme=scheme, is_mobile=True, has_touch=True)
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert page.evaluate("[...document.querySelectorAll('caption')].every(c => c.clientWidth <= innerWidth)")
     assert page.locator("#map .narrow svg").is_visible()
     smallest = page.evaluate(
         "Math.min(...[...document.querySelectorAll('main p, main li, main td, figure svg text')]"

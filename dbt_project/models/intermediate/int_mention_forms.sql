@@ -1,5 +1,6 @@
 {{ config(materialized='table', pre_hook="{{ scope('article_id', ['articles', 'int_articles']) }}") }}
-with mentions as (
+-- Of all history it is read thrice rather than kept aside: kept, 27 million mentions were 13 GB on disk.
+with mentions as {% if not is_daily() %}not {% endif %}materialized (
     select
         mentions.*,
         articles.published_on,
@@ -8,6 +9,34 @@ with mentions as (
     inner join {{ ref('int_articles') }} as articles
         on mentions.article_id = articles.article_id and mentions.revision = articles.revision
     where {{ in_scope('mentions.article_id') }}
+),
+
+-- The few that others refer to.
+referred as (
+    select distinct
+        article_id,
+        antecedent_start as start_char,
+        antecedent_end as end_char
+    from mentions
+    where antecedent_start is not null
+),
+
+antecedents as (
+    select
+        mentions.article_id,
+        mentions.start_char,
+        mentions.end_char,
+        mentions.label,
+        mentions.kind,
+        mentions.role,
+        mentions.owner,
+        mentions.affiliation
+    from mentions
+    inner join referred
+        on
+            mentions.article_id = referred.article_id
+            and mentions.start_char = referred.start_char
+            and mentions.end_char = referred.end_char
 ),
 
 -- Who speaks or acts: of a capital, it is the government that does. Who bombs a capital means the town.
@@ -46,7 +75,7 @@ select
     mentions.day_on,
     acting.mention_id is not null as acts
 from mentions
-left join mentions as antecedents
+left join antecedents
     on
         mentions.article_id = antecedents.article_id
         and mentions.antecedent_start = antecedents.start_char
