@@ -52,13 +52,12 @@ def read():
             "The harbour is closed",
         ),
         # a long apposition or relative clause between the speaker and the verb
-        pytest.param(
+        (
             '"We lost two boats," Ana Silva, who has run the harbour since 2010, said.',
             "direct",
             "Ana Silva, who has run the harbour since 2010",
             "said",
             "We lost two boats,",
-            marks=pytest.mark.xfail(reason="the parser takes Silva for an object of lost", strict=True),
         ),
         # the cue before the speaker, at the beginning of the sentence
         (
