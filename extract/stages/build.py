@@ -50,6 +50,10 @@ def build(run: Run, settings: Settings, *, full: bool = False) -> bool:
         with connect(settings) as con:
             create_staging(con)
             create_builds(con)
+            if not con.execute("FROM duckdb_tables() WHERE table_name = 'loaded_files'").fetchone():
+                raise BuildError(
+                    "nothing has been loaded to build marts of; run first: wirehouse load, or wirehouse run"
+                )
             now, project = fingerprint(con), project_hash()
             last = con.execute(f"SELECT fingerprint, project, {BUILD} FROM staging.builds").fetchall()
             if not full and any(built == now for built, *_ in last):
@@ -68,9 +72,8 @@ def build(run: Run, settings: Settings, *, full: bool = False) -> bool:
             reasons = "\n".join(f"  {r['unique_id']}: {r.get('message')}" for r in failed)
             if is_damage(reasons):
                 raise WarehouseDamaged(f"{settings.warehouse} is damaged; run: wirehouse doctor --repair\n{reasons}")
-            mend = f"\n{more_memory(reasons, settings)}" if OUT_OF_MEMORY in reasons else ""
             log = settings.logs / "dbt.log"
-            raise BuildError(f"{len(failed)} dbt nodes failed:\n{reasons}\nThe whole log: {log}{mend}")
+            raise BuildError(f"{len(failed)} dbt nodes failed:\n{reasons}\nThe whole log: {log}{mend(reasons, settings)}")
         with connect(settings) as con:
             con.execute("BEGIN")
             con.execute(
@@ -116,20 +119,24 @@ def run_dbt(settings: Settings, *arguments: str, daily: bool = False) -> list[di
             "dbt was killed, as Linux does where the machine has no more memory: set WIREHOUSE_MEMORY, "
             f"which is {settings.memory}, to less, then run again; what has landed stays"
         )
+    told = f"{done.stdout[-3000:]}{done.stderr[-3000:]}"
+    told += mend(told, settings)
     if not outcome.exists():
-        raise BuildError(f"dbt stopped before building anything:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
+        raise BuildError(f"dbt stopped before building anything:\n{told}")
     results: list[dict[str, Any]] = json.loads(outcome.read_text())["results"]
     if done.returncode and not any(r["status"] in FAILED for r in results):
-        raise BuildError(f"dbt failed:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
+        raise BuildError(f"dbt failed:\n{told}")
     return results
 
 
-def more_memory(told: str, settings: Settings) -> str:
-    """What to do where DuckDB says that memory, or room for what does not fit into it, is used up."""
+def mend(told: str, settings: Settings) -> str:
+    """What to do where DuckDB says that memory, or room for what does not fit into it, is used up; a line or nothing."""
+    if OUT_OF_MEMORY not in told:
+        return ""
     if "max_temp_directory_size" in told:
-        return f"The disk has no room for what does not fit into memory: make room in {settings.data}, then run again"
+        return f"\nThe disk has no room for what does not fit into memory: make room in {settings.data}, then run again"
     return (
-        f"DuckDB needs more memory than WIREHOUSE_MEMORY gives it, which is {settings.memory}: "
+        f"\nDuckDB needs more memory than WIREHOUSE_MEMORY gives it, which is {settings.memory}: "
         "set it to more, but leave the machine 1 GB, then run again; what has landed stays"
     )
 

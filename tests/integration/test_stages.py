@@ -220,6 +220,11 @@ def test_article_landed_by_a_task_that_was_killed_is_told_as_landed(project, mon
     assert told(project, killed) == [("article", "extracted", 1), ("item", "landed", 1)]
 
 
+def test_build_of_nothing_says_what_comes_first(project):
+    with pytest.raises(build.BuildError, match=r"nothing has been loaded.*wirehouse load"):
+        build.build(Run.by_hand(DAY), project.settings)
+
+
 def test_build_that_lacks_memory_says_which_setting_gives_more(project):
     project.load()
     with pytest.raises(build.BuildError, match=r"WIREHOUSE_MEMORY gives it, which is 1MB: set it to more"):
