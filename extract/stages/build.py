@@ -73,7 +73,9 @@ def build(run: Run, settings: Settings, *, full: bool = False) -> bool:
             if is_damage(reasons):
                 raise WarehouseDamaged(f"{settings.warehouse} is damaged; run: wirehouse doctor --repair\n{reasons}")
             log = settings.logs / "dbt.log"
-            raise BuildError(f"{len(failed)} dbt nodes failed:\n{reasons}\nThe whole log: {log}{mend(reasons, settings)}")
+            raise BuildError(
+                f"{len(failed)} dbt nodes failed:\n{reasons}\nThe whole log: {log}{mend(reasons, settings)}"
+            )
         with connect(settings) as con:
             con.execute("BEGIN")
             con.execute(
@@ -130,7 +132,7 @@ def run_dbt(settings: Settings, *arguments: str, daily: bool = False) -> list[di
 
 
 def mend(told: str, settings: Settings) -> str:
-    """What to do where DuckDB says that memory, or room for what does not fit into it, is used up; a line or nothing."""
+    """What to do where DuckDB says that memory, or room for what does not fit into it, is used up, or nothing."""
     if OUT_OF_MEMORY not in told:
         return ""
     if "max_temp_directory_size" in told:
