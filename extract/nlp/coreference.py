@@ -17,6 +17,8 @@ from extract.records import Mention, MentionKind
 
 SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj"})
 PRONOUN_WINDOW = 3  # sentences back in which a pronoun's antecedent is sought
+# "The foreign minister" is not her deputy, who may be "the minister"; "the president" is never the vice president.
+RANKS = frozenset({"vice", "deputy"})
 ROLE_WINDOW = 2  # sentences back in which "the company" finds a company of another name
 MARGIN = 1.15  # the best candidate must outweigh the next by this factor
 SUBJECT, OBJECT, OBLIQUE, HEAD, RECENT, MAIN = 80.0, 50.0, 40.0, 50.0, 100.0, 30.0
@@ -413,6 +415,8 @@ class _Linker:
             for w in draft.modifiers
             if w not in DETERMINERS and (not draft.affiliation or w not in draft.affiliation.lower().split())
         }
+        if _is_below(actor, lemma, own, (RANKS if own else {"vice"}) - draft.modifiers):
+            return False
         if draft.affiliation and not draft.country:
             known = {w for d in actor.members for w in (d.affiliation or "").lower().split()}
             if not set(draft.affiliation.lower().split()) <= known:
@@ -776,3 +780,9 @@ def _is_part(key: tuple[str, ...], name: tuple[str, ...]) -> bool:
         return False
     trimmed = tuple(w.rstrip("s") for w in short)
     return trimmed in (tuple(w.rstrip("s") for w in long[:n]), tuple(w.rstrip("s") for w in long[-n:]))
+
+
+def _is_below(actor: Actor, lemma: str, own: set[str], ranks: frozenset[str] | set[str]) -> bool:
+    """Whether a role with the modifiers ``own`` is known of an actor only with one of the ranks."""
+    held = [draft for draft in actor.members if draft.lemma == lemma and own <= draft.modifiers]
+    return bool(held) and all(draft.modifiers & ranks for draft in held)

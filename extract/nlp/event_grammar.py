@@ -477,8 +477,9 @@ class Grammar:
                     self.dep[x] in ("aux", "mark") for x in self.kids[k]
                 ):
                     own += self._own(k, ("nsubj", "nsubjpass"))
-        if not own and self.dep[verb] == "relcl" and self._own(verb, ("nsubj",)) not in ([], [self.head[verb]]):
-            own = [self.head[verb]]
+        clause = self.head[verb] if self.dep[verb] == "xcomp" else verb  # "the balance that they sought to strike"
+        if not own and self.dep[clause] == "relcl" and self._own(clause, ("nsubj",)) not in ([], [self.head[clause]]):
+            own = [self.head[clause]]
         return own
 
     def complements(self, i: int) -> list[int]:

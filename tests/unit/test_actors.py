@@ -82,6 +82,20 @@ def test_role_links_to_the_named_holder(nlp):
     assert found["The minister"].name == "Abbas Araghchi"
 
 
+@pytest.mark.parametrize(
+    ("text", "phrase", "is_same"),
+    [
+        ("Vice President Ana Silva met the envoy. The president stayed away.", "The president", False),
+        ("Vice President Ana Silva met the envoy. The vice president was pleased.", "The vice president", True),
+        ("Deputy Foreign Minister Ana Silva met the envoy. The foreign minister stayed away.", "The foreign minister", False),
+        ("Deputy Foreign Minister Ana Silva met the envoy. The minister was pleased.", "The minister", True),
+    ],
+)
+def test_the_president_is_not_the_vice_president(nlp, text, phrase, is_same):
+    found = {m.text: m for m in nlp(text)._.mentions}
+    assert (found[phrase].name == "Ana Silva") is is_same
+
+
 def test_role_of_another_country_is_another_actor(nlp):
     found = find(nlp, "Ukrainian President Volodymyr Zelensky spoke first. The Russian president did not reply.")
     assert found["The Russian president"].name != "Volodymyr Zelensky"
