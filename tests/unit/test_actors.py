@@ -87,7 +87,11 @@ def test_role_links_to_the_named_holder(nlp):
     [
         ("Vice President Ana Silva met the envoy. The president stayed away.", "The president", False),
         ("Vice President Ana Silva met the envoy. The vice president was pleased.", "The vice president", True),
-        ("Deputy Foreign Minister Ana Silva met the envoy. The foreign minister stayed away.", "The foreign minister", False),
+        (
+            "Deputy Foreign Minister Ana Silva met the envoy. The foreign minister stayed away.",
+            "The foreign minister",
+            False,
+        ),
         ("Deputy Foreign Minister Ana Silva met the envoy. The minister was pleased.", "The minister", True),
     ],
 )
