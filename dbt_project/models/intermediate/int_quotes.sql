@@ -1,6 +1,7 @@
 {{ config(materialized='incremental', incremental_strategy='scoped', unique_key='article_id',
     pre_hook="{{ scope('article_id', ['articles', 'int_articles', 'int_mentions_resolved']) }}") }}
-with quotes as (
+-- Of all history nothing is kept aside that is read again: at 50,000 articles that took more than 4 GB.
+with quotes as {% if not is_daily() %}not {% endif %}materialized (
     select
         quotes.*,
         articles.outlet,
@@ -22,8 +23,14 @@ speakers as (
     where {{ in_scope('spoken_by.article_id') }}
 ),
 
-mentions as (
-    select mentions.*
+mentions as {% if not is_daily() %}not {% endif %}materialized (
+    select
+        mentions.mention_id,
+        mentions.article_id,
+        mentions.start_char,
+        mentions.end_char,
+        mentions.actor_id,
+        mentions.resolution_method
     from {{ ref('int_mentions_resolved') }} as mentions
     where {{ in_scope('mentions.article_id') }}
 ),
