@@ -13,6 +13,11 @@ of the build before: it sets WIREHOUSE_BUILD. dbt run by hand builds everything 
     {% do return(execute and env_var('WIREHOUSE_BUILD', 'full') == 'daily') %}
 {% endmacro %}
 
+{# How a CTE that is read more than once is computed: kept aside in a day's build, read again in one of all history. -#}
+{%- macro kept_when_daily() -%}
+    {% if not is_daily() %}not {% endif %}materialized
+{%- endmacro %}
+
 {% macro should_full_refresh() %}
     {% set configured = config.get('full_refresh') %}
     {% do return(configured if configured is not none else not is_daily()) %}

@@ -1,7 +1,7 @@
 {{ config(materialized='incremental', incremental_strategy='scoped', unique_key='article_id',
     pre_hook="{{ scope('article_id', ['articles', 'int_articles', 'int_mentions_resolved']) }}") }}
 -- Of all history nothing is kept aside that is read again: at 50,000 articles that took more than 4 GB.
-with quotes as {% if not is_daily() %}not {% endif %}materialized (
+with quotes as {{ kept_when_daily() }} (
     select
         quotes.*,
         articles.outlet,
@@ -23,7 +23,7 @@ speakers as (
     where {{ in_scope('spoken_by.article_id') }}
 ),
 
-mentions as {% if not is_daily() %}not {% endif %}materialized (
+mentions as {{ kept_when_daily() }} (
     select
         mentions.mention_id,
         mentions.article_id,
