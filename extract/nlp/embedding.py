@@ -43,7 +43,7 @@ class _Remembered:
 
     def __call__(self, model: Model, docs: list[Doc], is_train: bool) -> tuple[list[Any], Any]:
         if not any(map(len, docs)):
-            return self.node.predict(docs), _untrained
+            return self.node.predict(docs), untrained
         features = np.concatenate(self.features.predict(docs))
         if self.vectors:
             features = np.column_stack([features, np.concatenate([doc.to_array(ORTH) for doc in docs])])
@@ -56,7 +56,7 @@ class _Remembered:
                 self.place, self.rows, new = {}, self.rows[:0], first.tolist()
             self._learn(docs, features[new], [keys[i].tobytes() for i in new])
         rows = self.rows[[self.place[key] for key in found]][inverse.ravel()]
-        return list(np.split(rows, np.cumsum([len(doc) for doc in docs])[:-1])), _untrained
+        return list(np.split(rows, np.cumsum([len(doc) for doc in docs])[:-1])), untrained
 
     def _learn(self, docs: list[Doc], features: Any, keys: list[bytes]) -> None:
         lengths: Any = np.asarray([len(keys)], dtype="int32")
@@ -73,5 +73,5 @@ class _Remembered:
         self.place.update(zip(keys, range(start, start + len(keys)), strict=True))
 
 
-def _untrained(_: Any) -> Any:
+def untrained(_: Any) -> Any:
     raise RuntimeError("A pipeline that remembers its embeddings cannot be trained")

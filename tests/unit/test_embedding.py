@@ -3,8 +3,7 @@ from __future__ import annotations
 import pytest
 import spacy
 
-from extract.nlp import embedding
-from extract.nlp.pipeline import SHIPPED_MODEL
+from extract.nlp import embedding, pipeline
 
 TEXTS = [
     "The ministry can't confirm it.\n\nTwo officials in Kyiv said they'd wait.",
@@ -19,10 +18,11 @@ def told(doc: spacy.tokens.Doc) -> list[tuple[str, ...]]:
 
 
 @pytest.mark.parametrize("rows", [embedding.ROWS, 12], ids=["all kept", "begins anew in every batch"])
-def test_what_is_remembered_is_what_would_be_computed(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
+def test_a_quickened_pipeline_finds_what_the_plain_one_does(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
     monkeypatch.setattr(embedding, "ROWS", rows)
-    plain, quick = spacy.load(SHIPPED_MODEL), spacy.load(SHIPPED_MODEL)
-    embedding.remember(quick)
+    monkeypatch.setattr(pipeline, "PART_TOKENS", 5)  # every document is a part
+    plain, quick = spacy.load(pipeline.SHIPPED_MODEL), spacy.load(pipeline.SHIPPED_MODEL)
+    pipeline.quicken(quick)
     wanted = [told(doc) for doc in plain.pipe(TEXTS)]
     assert [told(doc) for doc in quick.pipe(TEXTS, batch_size=2)] == wanted
     assert [told(doc) for doc in quick.pipe(TEXTS, batch_size=2)] == wanted  # now from what is kept

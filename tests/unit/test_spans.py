@@ -115,12 +115,12 @@ def test_an_undated_article_has_the_same_rows_but_for_relative_dates(nlp, text):
 
 @pytest.mark.parametrize("n_words", [10, 5_000])
 def test_batches_keep_order_and_bounds(n_words):
-    articles = [(f"word{n} " * (n_words if n % 3 else 20_000), None) for n in range(40)]
-    batches = list(pipeline.in_batches(articles))
-    assert [a for batch in batches for a in batch] == articles
+    texts = [f"word{n} " * (n_words if n % 3 else 20_000) for n in range(40)]
+    batches = list(pipeline.in_batches(texts, len, 80_000, 16))
+    assert [text for batch in batches for text in batch] == texts
     for batch in batches:
-        assert len(batch) == 1 or sum(len(text) for text, _ in batch) <= pipeline.BATCH_CHARS
-        assert len(batch) <= pipeline.BATCH
+        assert len(batch) == 1 or sum(map(len, batch)) <= 80_000
+        assert len(batch) <= 16
 
 
 @pytest.mark.parametrize("digits", ["¹²³", "②", "١٢", "१२", "Ⅻ", "½", "\U0001d7d9"])

@@ -14,7 +14,7 @@ from pathlib import Path
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc, DocBin
-from spacy.training import Corpus
+from spacy.training import Corpus, Example
 
 from extract.nlp.ops import use_fastest_ops
 from extract.nlp.pipeline import quicken
@@ -28,12 +28,22 @@ VALUES = {"DATE", "TIME", "MONEY", "PERCENT", "QUANTITY", "ORDINAL", "CARDINAL"}
 WORDS_PER_ARTICLE = 500
 
 
-def parse_scores(nlp: Language, name: str) -> dict[str, float]:
-    """Accuracy of tags, lemmas, parse and sentence splitting on one treebank set, in percent."""
+def parse_scores(nlp: Language, name: str, *, gold_tokens: bool = False) -> dict[str, float]:
+    """Accuracy of tags, lemmas, parse and sentence splitting on one treebank set, in percent.
+
+    Read from raw text, as articles are, or from the tokens of the treebank.
+    """
     examples = list(Corpus(training_folder() / "treebank" / f"{name}.spacy")(nlp))
+    if gold_tokens:
+        examples = [Example(untouched(one.reference), one.reference) for one in examples]
     with nlp.select_pipes(disable=[pipe for pipe in ENTITY_PIPES if pipe in nlp.pipe_names]):
         scores = nlp.evaluate(examples)
     return {score: round(100 * (scores.get(score) or 0), 1) for score in PARSE_SCORES}
+
+
+def untouched(doc: Doc) -> Doc:
+    """The words of a document without what is known of them."""
+    return Doc(doc.vocab, words=[token.text for token in doc], spaces=[bool(token.whitespace_) for token in doc])
 
 
 def _names(doc: Doc) -> set[tuple[int, int, str]]:
@@ -90,11 +100,13 @@ def main(pipeline: str, write: bool) -> None:
     nlp = spacy.load(pipeline)
     load_seconds = round(time.perf_counter() - started, 2)
     parse = {name: parse_scores(nlp, name) for name in TREEBANK}
+    tokens = {name: parse_scores(nlp, name, gold_tokens=True) for name in TREEBANK}
     ner = {name: ner_scores(nlp, name) for name in NER}
     speed = words_per_second(nlp)
     print("| treebank set | TAG | POS | lemma | UAS | LAS | sentences F |\n|---|---|---|---|---|---|---|")
-    for name, scores in parse.items():
-        print(f"| {name} | " + " | ".join(str(scores[score]) for score in PARSE_SCORES) + " |")
+    for kind, by_name in (("", parse), (", gold tokens", tokens)):
+        for name, scores in by_name.items():
+            print(f"| {name}{kind} | " + " | ".join(str(scores[score]) for score in PARSE_SCORES) + " |")
     labels = ("all", "PERSON", "ORG", "GPE", "NORP", "LOC", "FAC", "EVENT")
     print("\n| NER set, F | " + " | ".join(labels) + " |\n|---|" + "---|" * len(labels))
     for name, scores in ner.items():
@@ -103,7 +115,12 @@ def main(pipeline: str, write: bool) -> None:
     if write:
         meta_path = Path(pipeline) / "meta.json"
         meta = json.loads(meta_path.read_text(encoding="utf-8"))
-        meta["performance"] = {"treebank": parse, "ner": ner, "words_per_second": speed}
+        meta["performance"] = {
+            "treebank": parse,
+            "treebank, gold tokens": tokens,
+            "ner": ner,
+            "words_per_second": speed,
+        }
         meta_path.write_text(json.dumps(meta, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
