@@ -180,19 +180,25 @@ of the build before: it sets WIREHOUSE_BUILD. dbt run by hand builds everything 
     ) %}
 {% endmacro %}
 
-{#- What a test looks at: in a day's build the rows that the day changed, else all. -#}
+{#- What a test looks at: in a day's build the rows that came with it; for one that compares rows with each other, all
+    rows of the keys that changed. A full build looks at all. -#}
 {% macro default__get_where_subquery(relation) %}
-    {% set conditions = [config.get('where')] if config.get('where') else [] %}
+    {% set rows, conditions = [relation | string], [config.get('where')] if config.get('where') else [] %}
     {% if is_daily() %}
         {% for node in graph.nodes.values() if node.alias == relation.identifier and node.schema == relation.schema %}
             {% if node.config.materialized == 'incremental' and node.config.unique_key %}
-                {% set keys = keys_of(node.config.unique_key) %}
-                {% do conditions.append(row_of(keys) ~ ' in (select ' ~ row_of(keys) ~ ' from changes.' ~ node.name ~ ')') %}
+                {% if model.test_metadata and model.test_metadata.name.startswith('unique') %}
+                    {% set key = row_of(keys_of(node.config.unique_key)) %}
+                    {% do conditions.append(key ~ ' in (select ' ~ key ~ ' from changes.' ~ node.name ~ ')') %}
+                {% else %}
+                    {% do rows.append('changes.' ~ node.name) %}
+                    {% do conditions.append('is_new') %}
+                {% endif %}
             {% endif %}
         {% endfor %}
     {% endif %}
     {% if conditions %}
-        {% do return('(select * from ' ~ relation ~ ' where ' ~ conditions | join(' and ') ~ ') as checked') %}
+        {% do return('(select * from ' ~ rows[-1] ~ ' where ' ~ conditions | join(' and ') ~ ') as checked') %}
     {% endif %}
     {% do return(relation) %}
 {% endmacro %}

@@ -1,21 +1,26 @@
 -- depends_on: {{ ref('int_articles') }} (so that a day's build, which makes no views, runs it)
 {{ config(severity='error') }}
--- Stops: where a tenth of the texts of ten sentences or more name nobody, the pipeline is broken, and marts built of
--- such readings would say that nothing happened.
-with readings as (
+-- Stops: where a tenth of the texts of ten sentences or more name nobody, five at least, the pipeline is broken, and
+-- marts built of such readings would say that nothing happened. In a day's build, of the texts that came with it.
+with documents as (
     select
-        documents.article_id,
-        documents.revision,
-        count(mentions.mention_id) as n_mentions
-    from {{ ref('stg_documents') }} as documents
-    left join {{ ref('stg_mentions') }} as mentions
-        on documents.article_id = mentions.article_id and documents.revision = mentions.revision
-    where documents.n_sentences >= 10
-    group by documents.article_id, documents.revision
+        article_id,
+        revision
+    from {{ ref('stg_documents') }}
+    where n_sentences >= 10 and {{ in_scope('article_id', of='int_revisions') }}
+),
+
+naming as (
+    select distinct
+        article_id,
+        revision
+    from {{ ref('stg_mentions') }}
+    where {{ in_scope('article_id', of='int_revisions') }}
 )
 
 select
     count(*) as n_readings,
-    count(*) filter (where n_mentions = 0) as n_empty
-from readings
-having count(*) filter (where n_mentions = 0) > 0.1 * count(*)
+    count(*) filter (where naming.article_id is null) as n_empty
+from documents
+left join naming on documents.article_id = naming.article_id and documents.revision = naming.revision
+having count(*) filter (where naming.article_id is null) > greatest(0.1 * count(*), 4)

@@ -5,8 +5,9 @@ with profiles as (
     select
         article_id,
         published_on,
-        word,
-        weight
+        -- A number is compared faster, and the sum of whole weights is the same in any order.
+        hash(word) as word,
+        round(weight * 1000000) as weight
     from {{ ref('int_article_words') }}
     {% if is_daily() %}
         where published_on in (
@@ -17,73 +18,48 @@ with profiles as (
     {% endif %}
 ),
 
--- Numbers are compared faster than keys.
 articles as (
     select
         article_id,
         published_on,
-        row_number() over (order by article_id) as number
+        row_number() over (order by article_id) as number,
+        {{ in_scope('article_id') }} as is_in_scope
     from profiles
     group by article_id, published_on
 ),
 
-common as (
-    select
-        word,
-        count(*) as n
-    from profiles
-    group by word
-),
-
-numbered as (
+words as (
     select
         articles.number,
-        profiles.*,
-        sum(profiles.weight * profiles.weight) over (
-            partition by articles.number
-            order by common.n desc, profiles.word asc
-        ) as length_of_commoner
+        articles.published_on,
+        articles.is_in_scope,
+        profiles.word,
+        profiles.weight
     from profiles
     inner join articles on profiles.article_id = articles.article_id
-    inner join common on profiles.word = common.word
 ),
 
--- Two profiles of length one that share none but their commonest words, of which the length is at most the root of 0.1,
--- cannot reach 0.32. So only those are compared that share another one, a fraction of all pairs.
-telling as (
-    select *
-    from numbered
-    where length_of_commoner > 0.1
-),
-
--- Joined on word and day, so that the cost grows with the articles of a few days, not with all of them.
 nearby as (
     select
         number,
         word,
+        weight,
         unnest(range(published_on - 2, published_on + 3, interval 1 day))::date as on_day
-    from telling
+    from words
+    where is_in_scope
 ),
 
-met as (
-    select distinct
-        one.number,
-        other.number as other_number
-    from telling as one
-    inner join nearby as other on one.word = other.word and one.published_on = other.on_day
-    where {{ in_scope('one.article_id') }}
-),
-
+-- Joined on word and day, so that the cost grows with the articles of a few days, not with all of them. Each pair once.
 alike as (
     select
-        met.number,
-        met.other_number,
-        round(sum(one.weight * other.weight), 6) as likeness
-    from met
-    inner join numbered as one on met.number = one.number
-    inner join numbered as other on met.other_number = other.number and one.word = other.word
-    group by met.number, met.other_number
-    having round(sum(one.weight * other.weight), 6) >= 0.32
+        one.number,
+        other.number as other_number,
+        round(sum(one.weight * other.weight) / 1e12, 6) as likeness
+    from nearby as one
+    inner join words as other on one.word = other.word and one.on_day = other.published_on
+    where one.number <= other.number or not other.is_in_scope
+    group by one.number, other.number
+    having round(sum(one.weight * other.weight) / 1e12, 6) >= 0.32
 ),
 
 links as (
@@ -108,4 +84,4 @@ select
     published_on as linked_on,
     likeness
 from links
-where not {{ in_scope('linked_id') }}
+where article_id != linked_id
