@@ -52,7 +52,13 @@ texts as (
                 range(1, len(texts.words)),
                 lambda i: hash(texts.words[i], texts.words[i + 1])  -- noqa: RF02, RF03
             )
-        ) as word_pairs
+        ) as word_pairs,
+        -- Number of words up to the end of each sentence.
+        string_split(' ' || texts.sentences, ' sentenceend') as sentences_apart,
+        list_transform(
+            range(1, len(sentences_apart)),
+            lambda i: len(string_split(array_to_string(sentences_apart[:i], ''), ' ')) - 1  -- noqa: RF02
+        ) as sentence_ends
     from {{ ref('int_utterance_texts') }} as texts
     where
         texts.text_hash in (
@@ -89,7 +95,8 @@ paired as (
         b.contrasts as b_contrasts,
         b.names as b_names,
         b.in_marks as b_in_marks,
-        b.sentences as b_sentences,
+        b.text_normalised as b_text,
+        b.sentence_ends as b_sentence_ends,
         len(list_intersect(a.word_pairs, b.word_pairs)) as n_shared,
         len(a.word_pairs) as n_pairs,
         len(a.word_pairs) + len(b.word_pairs) as n_both,
@@ -151,12 +158,13 @@ surrounded as (
     select
         *,
         string_split(split_part(text_normalised, core, 1), ' ') as introduction,
-        'sentenceend ' || b_sentences || ' sentenceend' as whole,
-        '^(.*? )' || replace(core, ' ', '(?: sentenceend)? ') || '( .*)$' as split_by_core,
-        string_split(regexp_extract(whole, split_by_core, 1), 'sentenceend') as sentences_before,
-        string_split(regexp_extract(whole, split_by_core, 2), 'sentenceend') as sentences_after,
-        string_split(trim(sentences_before[-1]), ' ') as before,
-        string_split(trim(sentences_after[1]), ' ') as after
+        string_split(b_text, ' ') as b_words,
+        left(b_text, strpos(' ' || b_text || ' ', ' ' || core || ' ') - 1) as ahead,
+        length(ahead) - length(replace(ahead, ' ', '')) as n_ahead,
+        coalesce(list_max(list_filter(b_sentence_ends, lambda e: e <= n_ahead)), 0) as sentence_start,  -- noqa: RF02
+        list_min(list_filter(b_sentence_ends, lambda e: e >= n_ahead + n_core)) as sentence_end,  -- noqa: RF02
+        b_words[sentence_start + 1:n_ahead] as before,
+        b_words[n_ahead + n_core + 1:coalesce(sentence_end, len(b_words))] as after
     from compared
     where
         is_within
@@ -178,11 +186,13 @@ whole_of as (
         and not (
             regexp_matches(surrounded.core_words[-1], '^\d')
             and (
-                regexp_matches(surrounded.after[1], '^\d') or list_contains(word_lists.numbers, surrounded.after[1])
+                coalesce(regexp_matches(surrounded.after[1], '^\d'), false)
+                or list_contains(word_lists.numbers, surrounded.after[1])
             )
         )
         and not (
-            regexp_matches(surrounded.core_words[1], '^\d') and regexp_matches(surrounded.before[-1], '^\d')
+            regexp_matches(surrounded.core_words[1], '^\d')
+            and coalesce(regexp_matches(surrounded.before[-1], '^\d'), false)
         )
     union all
     -- A part that was edited as well.
