@@ -194,7 +194,8 @@ def synthesise(con: duckdb.DuckDBPyConnection, first: int, last: int, *, per_day
         CREATE OR REPLACE TEMP TABLE uttered AS
         SELECT quote_no, string_agg(words, ' ' ORDER BY w) AS said
         FROM (
-            SELECT quote_no, w, (hash(quote_no, w) % {PAIRS})::BIGINT AS n
+            -- Of one number, since of two the last bits of the hash are decided by the last bits of each.
+            SELECT quote_no, w, (hash(quote_no * 100 + w) % {PAIRS})::BIGINT AS n
             FROM (SELECT DISTINCT quote_no FROM drawn WHERE quote_no NOT NULL),
                 range(0, ({words_a_quote} + 1) // 2) AS r(w)
         ) JOIN pairs USING (n)
