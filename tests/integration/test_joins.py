@@ -67,3 +67,13 @@ def test_briefing_does_not_compare_all_with_all(undisturbed):
         briefing(explained)
     assert explained.n > 10
     assert explained.found == []
+
+
+def test_a_join_that_does_not_fit_into_memory_keeps_its_rows(tmp_path):
+    """A full build of a large warehouse spills; some DuckDB after 1.5.5 lost rows then (its issue 25702)."""
+    with duckdb.connect(tmp_path / "spilling.duckdb") as con:
+        con.execute("SET threads = 1")
+        con.execute("CREATE TABLE one AS SELECT range % 25 AS a FROM range(1500000)")
+        con.execute("CREATE TABLE other AS SELECT range % 25 AS b FROM range(1500000)")
+        con.execute("SET memory_limit = '40MB'")
+        assert con.execute("SELECT count(*) FROM one WHERE a IN (SELECT b FROM other)").fetchall() == [(1_500_000,)]
