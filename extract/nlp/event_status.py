@@ -88,6 +88,9 @@ def of_verb(grammar: Grammar, verb: int) -> Modality:
         if head == i:
             break
         if dep == "conj" and grammar.is_verb(head):
+            own = grammar.children(i, ("nsubj", "nsubjpass"))
+            if own and not clause.infinitive and any(grammar.tag[k] == "TO" for k in grammar.kids[head]):
+                break  # "agreed to help, but Iran attacked": no further infinitive
             # A coordinated verb with auxiliaries or a subject of its own shares only what governs both.
             moods = not clause.modal and not grammar.children(i, ("nsubj", "nsubjpass"))
             negations = moods and any(grammar.lemma[k] in ("or", "nor") for k in grammar.kids[head])
@@ -98,7 +101,7 @@ def of_verb(grammar: Grammar, verb: int) -> Modality:
                 found.future, would = True, False
             break
         elif dep in COMPLEMENTS:
-            effect = operators().get((word, _part(grammar, head)))
+            effect = _intended(grammar, head, clause) or operators().get((word, _part(grammar, head)))
             if dep == "ccomp" and not clause.infinitive and effect is None:
                 break
             found.apply(effect)
@@ -182,11 +185,23 @@ def _end(grammar: Grammar, i: int, found: Modality, clause: _Clause) -> None:
         if grammar.dep[governor] == "dobj":  # "accused Russia of", the preposition hung on the noun
             governor = grammar.head[governor]
         effect = operators().get((grammar.lemma[governor], _part(grammar, governor)))
+        if grammar.lemma[governor] == "look" and grammar.lemma[head] in ("at", "to"):
+            effect = "hypothetical"  # "looks forward to meeting them"
         if effect == "negated" and grammar.is_verb(governor) and of_verb(grammar, governor).negated:
             effect = None  # "failed to stop them from attacking"
         found.apply(effect)
         if effect == "reported" and grammar.is_verb(governor):
             found.report(grammar.subjects(governor))
+
+
+def _intended(grammar: Grammar, verb: int, clause: _Clause) -> str | None:
+    """What "is going to", "has to" and "looks to" make of their infinitive; "had to flee" tells that it was done."""
+    if not clause.infinitive:
+        return None
+    if grammar.lemma[verb] == "go" and grammar.tag[verb] == "VBG":
+        return "future"
+    ahead = grammar.lemma[verb] == "look" or (grammar.lemma[verb] == "have" and grammar.tag[verb] != "VBD")
+    return "hypothetical" if ahead else None
 
 
 def _is_ahead(grammar: Grammar, i: int) -> bool:
