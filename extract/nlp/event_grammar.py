@@ -293,6 +293,12 @@ class Grammar:
             return self.is_passive(self.head[i]) and (not deps & OBJECTS or self.lemma[i] in TWO_OBJECTS)
         return self.dep[i] in ("acl", "advcl", "amod", "relcl") or "agent" in deps or self._is_headline_passive(i)
 
+    def is_present(self, i: int) -> bool:
+        """Whether a passive tells a state or a rule: "is allowed", not "is being" or "has been allowed"."""
+        auxiliaries = self.children(i, ("aux", "auxpass"))
+        forms = [(self.dep[k], self.lemma[k], self.tag[k]) for k in auxiliaries]
+        return forms in ([("auxpass", "be", "VBZ")], [("auxpass", "be", "VBP")])
+
     def _is_headline_passive(self, i: int) -> bool:
         """ "Three soldiers killed in raid": a bare participle as the sentence's verb."""
         kids = self.kids[i]

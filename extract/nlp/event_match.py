@@ -51,6 +51,8 @@ def at(grammar: Grammar, i: int) -> Match | None:
     tag = grammar.tag[i]
     if grammar.is_verb(i):
         pos, setting = "v", "verb"
+        if grammar.dep[i] in ("prep", "mark"):  # "given its record"
+            return None
         modifies = grammar.dep[i] == "amod" and not grammar.children(i, ("nsubj", "dobj", "nsubjpass"))
         if modifies and not grammar.is_misread(i):
             return None

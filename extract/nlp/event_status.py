@@ -110,9 +110,8 @@ def of_verb(grammar: Grammar, verb: int) -> Modality:
             _end(grammar, i, found, clause)
             break
         i = head
-    if would:  # without a condition, free indirect speech of what will be
-        conditions = (k for c in grammar.children(verb, ("advcl",)) for k in grammar.children(c, ("mark",)))
-        found.apply("hypothetical" if any(grammar.lemma[k] in CONDITIONS for k in conditions) else "future")
+    if would:  # "a deal would lift the embargo"; refusing is told so, too ("while it would not send any")
+        found.apply("future" if found.negated else "hypothetical")
     if _is_question(grammar, verb):
         found.hypothetical = True
     found.conditional = _is_conditional(grammar, i)

@@ -26,6 +26,8 @@ FUTURE = dict.fromkeys(("CONSULT", "SUPPORT", "COOPERATE", "AID", "CONCEDE", "RE
 REFUSED = dict.fromkeys(("AGREE", "CONSULT", "SUPPORT", "COOPERATE", "AID", "CONCEDE", "RETREAT"), "REJECT")
 # What these speak of in their complement is content, not a further event.
 CONTENT = frozenset({"AGREE", "REJECT", "THREATEN", "REQUEST", "SUPPORT", "CONCEDE"})
+# "Are allowed to", "are barred from", without anybody who does it, says what the rule is.
+REGULATED = frozenset({"CONCEDE", "COERCE", "AID", "CONSULT", "SANCTION", "MOBILIZE"})
 # Of what somebody is accused of, arrested or thanked for, only these are events.
 ALLEGED = frozenset({"ASSAULT", "COERCE"})
 
@@ -118,6 +120,8 @@ def _is_event(grammar: Grammar, match: Match) -> bool:
     if match.type == "ACCUSE" and dep == "acl" and passive and not match.actors:
         return False  # "the man accused of it" only tells which man
     if match.type == "AGREE" and not match.actors:
+        return False
+    if passive and not match.actors and match.entry.type in REGULATED and grammar.is_present(i):
         return False
     if match.entry.type == "CONSULT" and not match.recipients and not grammar.are_several(match.actors):
         return False
