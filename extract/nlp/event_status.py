@@ -35,6 +35,7 @@ class Modality:
     attempted: bool = False
     reported: bool = False
     historical: bool = False
+    prevented: bool = False  # negated by another word: "barred from lifting it", "failed to"
     conditional: bool = False  # of the present, under a condition; a threat or an offer is one all the same
     speaker: int | None = None
 
@@ -56,6 +57,7 @@ class Modality:
         """Take over the effect of a governing word; "realised" and None have none."""
         if effect in FLAGS:
             setattr(self, effect, True)
+            self.prevented = self.prevented or effect == "negated"
 
     def report(self, speakers: list[int]) -> None:
         self.reported = True
@@ -129,7 +131,9 @@ def of_noun(grammar: Grammar, noun: int) -> Modality:
             found.apply(operators().get((grammar.lemma[k], "a")))
         elif grammar.lemma[k] == "no":
             found.negated = True
-    if governor != noun and relation not in ("nsubj", "attr"):
+    # "Vowed revenge for the strike": what stands beside an object is not what is vowed.
+    beside = relation.startswith("prep:") and grammar.is_verb(governor) and bool(grammar.objects(governor))
+    if governor != noun and relation not in ("nsubj", "attr") and not beside:
         found.apply(operators().get((grammar.lemma[governor], _part(grammar, governor))))
     return found
 
@@ -176,7 +180,7 @@ def _end(grammar: Grammar, i: int, found: Modality, clause: _Clause) -> None:
     elif dep == "advcl" and grammar.tag[i] in ("VBZ", "VBP") and _is_ahead(grammar, i):
         found.future = True
     elif dep == "pcomp" and grammar.lemma[head] == "without":
-        found.negated = True
+        found.apply("negated")
     elif dep == "pcomp" and grammar.lemma[head] in INSTEAD:
         found.hypothetical = True
     elif dep == "pcomp":

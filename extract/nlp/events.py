@@ -76,7 +76,7 @@ def _derive(match: Match) -> None:
     match.status = modality.status
     if modality.hypothetical or modality.attempted:
         return
-    refuses = modality.negated and (match.type == "CONCEDE" or (modality.future and match.type in REFUSED))
+    refuses = modality.negated and not modality.prevented and (match.type == "CONCEDE" or (modality.future and match.type in REFUSED))
     if refuses:
         match.type, match.derived = "REJECT", "+refused"
         match.status = "reported" if modality.reported else "realised"
@@ -121,6 +121,8 @@ def _is_event(grammar: Grammar, match: Match) -> bool:
         return False  # "the man accused of it" only tells which man
     if match.type == "AGREE" and not match.actors:
         return False
+    if match.type == "THREATEN" and match.derived and not match.actors:
+        return False  # "they will be forced to"
     if passive and not match.actors and match.entry.type in REGULATED and grammar.is_present(i):
         return False
     if match.entry.type == "CONSULT" and not match.recipients and not grammar.are_several(match.actors):
