@@ -49,6 +49,8 @@ class Match:
 def at(grammar: Grammar, i: int) -> Match | None:
     """The match of a trigger: that of the first entry, most demanding first, whose conditions hold."""
     tag = grammar.tag[i]
+    if i in grammar.dated:  # "in March"
+        return None
     if grammar.is_verb(i):
         pos, setting = "v", "verb"
         if grammar.dep[i] in ("prep", "mark"):  # "given its record"

@@ -20,6 +20,7 @@ NOBODY = frozenset({"nobody", "none", "neither", "nothing"})
 CONDITIONS = frozenset({"if", "unless", "whether", "until", "lest", "till"})
 INSTEAD = frozenset({"before", "instead", "rather"})
 TIMES = TIME_CLAUSES - CONDITIONS - INSTEAD
+ANY_TIME = frozenset({"when", "whenever", "once", "before", "after"})
 COMPLEMENTS = frozenset({"xcomp", "ccomp", "csubj", "acomp", "oprd", "attr", "dep"})
 CARRIED = frozenset({"dobj", "nsubjpass", "nsubj", "attr", "obj"})
 FLAGS = ("negated", "hypothetical", "future", "attempted", "historical", "reported")
@@ -90,6 +91,8 @@ def of_verb(grammar: Grammar, verb: int) -> Modality:
         if head == i:
             break
         if dep == "conj" and grammar.is_verb(head):
+            if any(grammar.lemma[k] == "rather" and grammar.dep[k] == "cc" for k in grammar.kids[head]):
+                found.hypothetical = True  # "to contain it rather than invade it"
             own = grammar.children(i, ("nsubj", "nsubjpass"))
             if own and not clause.infinitive and any(grammar.tag[k] == "TO" for k in grammar.kids[head]):
                 break  # "agreed to help, but Iran attacked": no further infinitive
@@ -177,8 +180,14 @@ def _end(grammar: Grammar, i: int, found: Modality, clause: _Clause) -> None:
             found.apply(operators().get((grammar.lemma[governor], "v")))
     elif dep == "advcl" and clause.infinitive:
         found.hypothetical = True
-    elif dep == "advcl" and grammar.tag[i] in ("VBZ", "VBP") and _is_ahead(grammar, i):
+    elif dep in ("acl", "relcl") and any(grammar.lemma[k] == "any" for k in grammar.kids[head]):
+        found.hypothetical = True  # "any sanctions imposed would fail"
+    elif dep == "advcl" and _is_inverted(grammar, i):
+        found.hypothetical = True
+    elif dep == "advcl" and _is_ahead(grammar, i):
         found.future = True
+    elif dep == "advcl" and _is_any_time(grammar, i):
+        found.hypothetical = True
     elif dep == "pcomp" and grammar.lemma[head] == "without":
         found.apply("negated")
     elif dep == "pcomp" and grammar.lemma[head] in INSTEAD:
@@ -209,13 +218,31 @@ def _intended(grammar: Grammar, verb: int, clause: _Clause) -> str | None:
 
 def _is_ahead(grammar: Grammar, i: int) -> bool:
     """Whether a clause of time in the present belongs to what is to come: "will sign it when they meet"."""
+    if grammar.tag[i] not in ("VBZ", "VBP"):
+        return False
     if not any(grammar.lemma[k] in TIMES for k in grammar.children(i, ("mark", "advmod"))):
         return False
     for _ in range(MAX_CLIMB):
         i = grammar.head[i]
-        if any(grammar.lemma[k] in FUTURE_AUXILIARIES for k in grammar.children(i, ("aux",))):
+        going = grammar.lemma[i] == "go" and grammar.tag[i] == "VBG"
+        if going or any(grammar.lemma[k] in FUTURE_AUXILIARIES for k in grammar.children(i, ("aux",))):
             return True
     return False
+
+
+def _is_any_time(grammar: Grammar, i: int) -> bool:
+    """Whether a clause in the present speaks of any time or none yet: "when missiles hit a town", "before he leaves"."""
+    present = grammar.tag[i] in ("VBZ", "VBP") or (
+        grammar.tag[i] in ("VBG", "VBN") and any(grammar.tag[k] in ("VBZ", "VBP") for k in grammar.children(i, ("aux", "auxpass")))
+    )
+    return present and any(grammar.lemma[k] in ANY_TIME for k in grammar.children(i, ("mark", "advmod")))
+
+
+def _is_inverted(grammar: Grammar, i: int) -> bool:
+    """Whether the auxiliary stands before the subject: "had she voted for it", "should Iran attack"."""
+    subjects = grammar.children(i, ("nsubj", "nsubjpass"))
+    first = grammar.children(i, ("aux", "auxpass"))[:1]
+    return bool(subjects and first) and first[0] < subjects[0] and grammar.lemma[first[0]] in ("have", "should", "be")
 
 
 def _is_content_of(grammar: Grammar, i: int) -> bool:
