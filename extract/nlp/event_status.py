@@ -196,6 +196,8 @@ def _end(grammar: Grammar, i: int, found: Modality, clause: _Clause) -> None:
         governor = grammar.head[head]
         if grammar.dep[governor] == "dobj":  # "accused Russia of", the preposition hung on the noun
             governor = grammar.head[governor]
+        if grammar.lemma[governor] == "be" and grammar.dep[head - 1] == "acomp":  # "is interested in"
+            governor = head - 1
         effect = operators().get((grammar.lemma[governor], _part(grammar, governor)))
         if grammar.lemma[governor] == "look" and grammar.lemma[head] in ("at", "to"):
             effect = "hypothetical"  # "looks forward to meeting them"
@@ -233,7 +235,8 @@ def _is_ahead(grammar: Grammar, i: int) -> bool:
 def _is_any_time(grammar: Grammar, i: int) -> bool:
     """Whether a clause in the present speaks of any time or none yet: "when missiles hit a town", "before he leaves"."""
     present = grammar.tag[i] in ("VBZ", "VBP") or (
-        grammar.tag[i] in ("VBG", "VBN") and any(grammar.tag[k] in ("VBZ", "VBP") for k in grammar.children(i, ("aux", "auxpass")))
+        grammar.tag[i] in ("VBG", "VBN")
+        and any(grammar.tag[k] in ("VBZ", "VBP") for k in grammar.children(i, ("aux", "auxpass")))
     )
     return present and any(grammar.lemma[k] in ANY_TIME for k in grammar.children(i, ("mark", "advmod")))
 

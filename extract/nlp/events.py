@@ -28,6 +28,8 @@ REFUSED = dict.fromkeys(("AGREE", "CONSULT", "SUPPORT", "COOPERATE", "AID", "CON
 CONTENT = frozenset({"AGREE", "REJECT", "THREATEN", "REQUEST", "SUPPORT", "CONCEDE"})
 # "Are allowed to", "are barred from", without anybody who does it, says what the rule is.
 REGULATED = frozenset({"CONCEDE", "COERCE", "AID", "CONSULT", "SANCTION", "MOBILIZE"})
+# Which tell in a participle what follows, not what somebody permits.
+ENABLING = frozenset({"allow", "permit", "let", "enable"})
 # Of what somebody is accused of, arrested or thanked for, only these are events.
 ALLEGED = frozenset({"ASSAULT", "COERCE"})
 
@@ -76,7 +78,11 @@ def _derive(match: Match) -> None:
     match.status = modality.status
     if modality.hypothetical or modality.attempted:
         return
-    refuses = modality.negated and not modality.prevented and (match.type == "CONCEDE" or (modality.future and match.type in REFUSED))
+    refuses = (
+        modality.negated
+        and not modality.prevented
+        and (match.type == "CONCEDE" or (modality.future and match.type in REFUSED))
+    )
     if refuses:
         match.type, match.derived = "REJECT", "+refused"
         match.status = "reported" if modality.reported else "realised"
@@ -123,6 +129,8 @@ def _is_event(grammar: Grammar, match: Match) -> bool:
         return False
     if match.type == "THREATEN" and match.derived and not match.actors:
         return False  # "they will be forced to"
+    if match.entry.type == "CONCEDE" and dep == "advcl" and grammar.tag[i] == "VBG" and grammar.lemma[i] in ENABLING:
+        return False  # "developed a code, allowing them to write in secret"
     if passive and not match.actors and match.entry.type in REGULATED and grammar.is_present(i):
         return False
     if match.entry.type == "CONSULT" and not match.recipients and not grammar.are_several(match.actors):
