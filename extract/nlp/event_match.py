@@ -53,7 +53,8 @@ def at(grammar: Grammar, i: int) -> Match | None:
         return None
     if grammar.is_verb(i):
         pos, setting = "v", "verb"
-        if grammar.dep[i] in ("prep", "mark"):  # "given its record"
+        bare = not grammar.children(i, ("aux", "auxpass", "nsubj", "nsubjpass"))
+        if grammar.words[i].lower() == "given" and grammar.dep[i] in ("prep", "advcl") and bare:  # "given its record"
             return None
         modifies = grammar.dep[i] == "amod" and not grammar.children(i, ("nsubj", "dobj", "nsubjpass"))
         if modifies and not grammar.is_misread(i):

@@ -233,7 +233,7 @@ def _is_ahead(grammar: Grammar, i: int) -> bool:
 
 
 def _is_any_time(grammar: Grammar, i: int) -> bool:
-    """Whether a clause in the present speaks of any time or none yet: "when missiles hit a town", "before he leaves"."""
+    """Whether a clause in the present speaks of any time, or none yet: "when rockets hit a town", "before he goes"."""
     present = grammar.tag[i] in ("VBZ", "VBP") or (
         grammar.tag[i] in ("VBG", "VBN")
         and any(grammar.tag[k] in ("VBZ", "VBP") for k in grammar.children(i, ("aux", "auxpass")))
