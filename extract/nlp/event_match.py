@@ -195,4 +195,7 @@ def of_must(grammar: Grammar, modal: int) -> Match | None:
     targets = [j for s in grammar.surface_subjects(verb) for j in grammar.people(s)]
     if modality.speaker is None or not targets or not grammar.acts(modality.speaker) or modality.negated:
         return None
+    speaker = grammar.named(modality.speaker)
+    if speaker is not None and any((m := grammar.named(t)) and m.start == speaker.start for t in targets):
+        return None  # "the steps that the agency believes must be taken"
     return Match(modal, "v", MUST, "REQUEST", Modality(), "must", actors=[modality.speaker], recipients=targets)
