@@ -21,6 +21,7 @@ CONDITIONS = frozenset({"if", "unless", "whether", "until", "lest", "till"})
 INSTEAD = frozenset({"before", "instead", "rather"})
 TIMES = TIME_CLAUSES - CONDITIONS - INSTEAD
 ANY_TIME = frozenset({"when", "whenever", "once", "before", "after"})
+TOPICS = frozenset({"prep:about", "prep:over", "prep:on", "prep:against", "prep:at", "prep:after", "prep:during"})
 COMPLEMENTS = frozenset({"xcomp", "ccomp", "csubj", "acomp", "oprd", "attr", "dep"})
 CARRIED = frozenset({"dobj", "nsubjpass", "nsubj", "attr", "obj"})
 FLAGS = ("negated", "hypothetical", "future", "attempted", "historical", "reported")
@@ -135,7 +136,9 @@ def of_noun(grammar: Grammar, noun: int) -> Modality:
         elif grammar.lemma[k] == "no":
             found.negated = True
     # "Vowed revenge for the strike": what stands beside an object is not what is vowed.
-    beside = relation.startswith("prep:") and grammar.is_verb(governor) and bool(grammar.objects(governor))
+    beside = relation in TOPICS or (
+        relation.startswith("prep:") and grammar.is_verb(governor) and bool(grammar.objects(governor))
+    )
     if governor != noun and relation not in ("nsubj", "attr") and not beside:
         found.apply(operators().get((grammar.lemma[governor], _part(grammar, governor))))
     return found
@@ -157,7 +160,7 @@ def _read(grammar: Grammar, i: int, found: Modality, moods: bool, negations: boo
                 found.hypothetical = found.hypothetical or word in POSSIBLE_AUXILIARIES
         elif _negates(grammar, k):
             found.negated = found.negated or negations
-        elif dep == "mark" and word in CONDITIONS:
+        elif dep == "mark" and (word in CONDITIONS or word == "instead"):
             found.hypothetical = True
         elif dep == "advmod":
             found.apply(operators().get((word, "r")))
