@@ -12,6 +12,8 @@ TARGETS = frozenset({"ASSAULT", "ACCUSE", "REJECT", "COERCE"})
 MUTUAL = frozenset({"CONSULT", "COOPERATE"})
 # Types in which something is sent, given or withdrawn, which is not the one it happens to.
 SENDING = frozenset({"AID", "AGREE", "MOBILIZE", "COOPERATE", "SANCTION", "RETREAT"})
+# Types that happen in what they happen to: "blew up a car bomb in a market".
+PLACED = frozenset({"ASSAULT", "COERCE", "MOBILIZE", "PROTEST"})
 # Prepositions inside a noun phrase that name who does it, whose it is, and a party at all.
 OWNERS = ("by", "of", "from")
 BELONGING = ("by", "of", "from", "with", "against", "to", "for", "between", "among")
@@ -68,8 +70,10 @@ def fill(grammar: Grammar, match: Match, found: dict[int, Match]) -> None:
         else:
             tokens = [t for t in role_of(grammar, i, role, match.setting) if t != i]
             people = [j for t in tokens for j in grammar.people(t, BELONGING if role == "dobj" else PARTIES)]
+            # "Pledged in a statement", "withheld it in a call": things only say where; troops are in them, too.
+            framed = role.rpartition("/")[2] == "in" and match.type not in PLACED
             if not things and match.type not in MUTUAL:
-                things = [t for t in tokens if _is_thing(grammar, t, sent)]
+                things = [t for t in tokens if _is_thing(grammar, t, sent) and not (framed and _is_common(grammar, t))]
         people = [j for j in distinct(people) if j not in taken and not _is_same(grammar, j, taken)]
         if people:
             if match.type == "ASSAULT" and things and role == "dobj":
@@ -100,6 +104,10 @@ def _is_same(grammar: Grammar, token: int, others: set[int]) -> bool:
     return mention is not None and any(
         (other := grammar.named(o)) is not None and mention.start == other.start for o in others
     )
+
+
+def _is_common(grammar: Grammar, token: int) -> bool:
+    return not grammar.tag[token].startswith("NNP")
 
 
 def _is_thing(grammar: Grammar, token: int, sent: frozenset[str]) -> bool:
