@@ -185,8 +185,6 @@ def _end(grammar: Grammar, i: int, found: Modality, clause: _Clause) -> None:
         found.hypothetical = True
     elif dep in ("acl", "relcl") and any(grammar.lemma[k] == "any" for k in grammar.kids[head]):
         found.hypothetical = True  # "any sanctions imposed would fail"
-    elif dep == "advcl" and _is_inverted(grammar, i):
-        found.hypothetical = True
     elif dep == "advcl" and _is_ahead(grammar, i):
         found.future = True
     elif dep == "advcl" and _is_any_time(grammar, i):
@@ -242,13 +240,6 @@ def _is_any_time(grammar: Grammar, i: int) -> bool:
         and any(grammar.tag[k] in ("VBZ", "VBP") for k in grammar.children(i, ("aux", "auxpass")))
     )
     return present and any(grammar.lemma[k] in ANY_TIME for k in grammar.children(i, ("mark", "advmod")))
-
-
-def _is_inverted(grammar: Grammar, i: int) -> bool:
-    """Whether the auxiliary stands before the subject: "had she voted for it", "should Iran attack"."""
-    subjects = grammar.children(i, ("nsubj", "nsubjpass"))
-    first = grammar.children(i, ("aux", "auxpass"))[:1]
-    return bool(subjects and first) and first[0] < subjects[0] and grammar.lemma[first[0]] in ("have", "should", "be")
 
 
 def _is_content_of(grammar: Grammar, i: int) -> bool:
