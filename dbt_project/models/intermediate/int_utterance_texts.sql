@@ -13,6 +13,7 @@
 {%- set capitals -%}
     array_to_string(regexp_extract_all(text, '(?:^|[\p{Ll},] )(\p{Lu}\p{L}+(?: \p{Lu}\p{L}+)*)', 1), ' ')
 {%- endset %}
+{%- set starts_with_digit -%} (w >= '0' and w < ':') {%- endset %}
 {%- set ends_in_words -%} regexp_replace(text, '[.!?;:]+["”’'')]*(\s|$)', ' sentenceend ', 'g') {%- endset %}
 
 with said as (
@@ -56,65 +57,55 @@ texts as (
     from quoted
 ),
 
-tokens as (
+classes as (
     select
-        text_key,
-        names,
-        false as is_core,
-        unnest(words) as word,
-        generate_subscripts(words, 1) as position
-    from texts
-    union all
-    select
-        text_key,
-        names,
-        true as is_core,
-        unnest(core_words) as word,
-        generate_subscripts(core_words, 1) as position
-    from texts
+        list(word) as words,
+        list(word) filter (where class = 'negation') as negations,
+        list(word) filter (where class = 'contrast') as contrasts,
+        list(word) filter (where class = 'number') as numbers,
+        map(list(word) filter (where value != ''), list(value) filter (where value != '')) as numerals
+    from {{ ref('utterance_words') }}
 ),
 
-known as (
-    select
-        tokens.*,
-        utterance_words.class,
-        coalesce(utterance_words.class = 'number', false) or regexp_matches(tokens.word, '^\d') as is_number,
-        coalesce(nullif(utterance_words.value, ''), tokens.word) as value
-    from tokens
-    left join {{ ref('utterance_words') }} as utterance_words on tokens.word = utterance_words.word
-),
-
+-- By functions of lists: of words in rows of their own all are held until the last is read.
 features as (
     select
-        text_key,
-        {{ sorted_list('value', ['position'], 'not is_core') }} as words,
-        coalesce({{ sorted_list('value', ['position'], 'is_number and not is_core') }}, []) as numbers,
-        count(*) filter (where class = 'negation' and not is_core) as n_negations,
-        coalesce(list_sort(list_distinct(list(word) filter (where class = 'contrast' and not is_core))), [])
-            as contrasts,
+        texts.* exclude (words),
+        list_transform(texts.words, lambda w: coalesce(classes.numerals[w], w)) as words,  -- noqa: RF02
+        list_transform(
+            list_filter(
+                texts.words,
+                lambda w: {{ starts_with_digit }} or list_contains(classes.numbers, w)  -- noqa: RF02
+            ),
+            lambda w: coalesce(classes.numerals[w], w)  -- noqa: RF02
+        ) as numbers,
+        len(list_filter(texts.words, lambda w: list_contains(classes.negations, w))) as n_negations,  -- noqa: RF02
+        list_sort(list_distinct(
+            list_filter(texts.words, lambda w: list_contains(classes.contrasts, w))  -- noqa: RF02
+        )) as contrasts,
         -- Names alone, or common words alone, are no utterance.
-        count(distinct word) filter (
-            where is_core and class is null and not is_number and not list_contains(names, word)
-        )
-        + max((is_core and list_contains(names, word))::integer) as n_telling
-    from known
-    group by text_key
+        len(list_distinct(list_filter(
+            texts.core_words,
+            lambda w: not {{ starts_with_digit }} and not list_contains(texts.names, w)  -- noqa: RF02
+            and not list_contains(classes.words, w)  -- noqa: RF02
+        ))) + list_has_any(texts.core_words, texts.names)::integer as n_telling
+    from texts
+    cross join classes
 )
 
 select
-    texts.text_hash,
-    texts.text_key,
-    texts.text_normalised,
-    texts.core,
-    texts.names,
-    texts.in_marks,
-    texts.sentences,
-    texts.speakers,
-    texts.has_open_speaker,
-    features.words,
-    features.numbers,
-    features.n_negations,
-    features.contrasts
-from texts
-inner join features on texts.text_key = features.text_key
-where features.n_telling >= 3 or len(texts.core_words) >= 12
+    text_hash,
+    text_key,
+    text_normalised,
+    core,
+    names,
+    in_marks,
+    sentences,
+    speakers,
+    has_open_speaker,
+    words,
+    numbers,
+    n_negations,
+    contrasts
+from features
+where n_telling >= 3 or len(core_words) >= 12
