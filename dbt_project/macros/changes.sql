@@ -68,6 +68,16 @@ of the build before: it sets WIREHOUSE_BUILD. dbt run by hand builds everything 
     {% if is_daily() %}{{ column }} in (select scope.key from scopes.{{ of or model.name }} as scope){% else %}true{% endif %}
 {%- endmacro %}
 
+{#- Condition that a staged text is of an article in scope, or of one that a query names. By row number: DuckDB then reads
+    the keys of all texts, but only these texts. -#}
+{% macro text_in_scope(alias, articles=none) -%}
+    {%- set all = ref('stg_articles') -%}
+    {% if is_daily() %}{{ alias }}.staged_row in (
+        select staged.staged_row from {{ all }} as staged
+        where staged.article_id in ({{ articles or 'select scope.key from scopes.' ~ model.name ~ ' as scope' }})
+    ){% else %}true{% endif %}
+{%- endmacro %}
+
 {#- Condition that a day is in the scope of a model whose keys are days, or no more days before or after one that is. -#}
 {% macro near_scope(column, before, after) -%}
     {% if is_daily() %}{{ column }} in (
@@ -83,8 +93,9 @@ of the build before: it sets WIREHOUSE_BUILD. dbt run by hand builds everything 
     {% set keys = keys_of(given['unique_key']) %}
     {% set names = get_quoted_csv(given['dest_columns'] | map(attribute='name')) %}
     create or replace temp table {{ model.name }}_before as
+    {#- By row number: DuckDB then reads the keys of all rows, but the rest only where one is in scope. -#}
     {% for key in keys %}
-        select * from {{ target }} where {{ in_scope(key) }}
+        select * from {{ target }} where rowid in (select rowid from {{ target }} where {{ in_scope(key) }})
         {{ 'union' if not loop.last }}
     {% endfor %};
     create or replace table changes.{{ model.name }} as

@@ -15,7 +15,7 @@ the corrected value. columns: name and type of each that can be corrected.
                     else given.{{ column }}
                 end as {{ column }}{{ ',' if not loop.last }}
                 {%- endfor %}
-            )
+            ){% if table == 'articles' %}, {{ staged_row() }} as staged_row{% endif %}
         from {{ source('staging', table) }} as given
         left join (
             select
@@ -31,6 +31,9 @@ the corrected value. columns: name and type of each that can be corrected.
         ) as corrections on given.{{ key }} = corrections.row_key
     ) as {{ table }}
 {%- endmacro %}
+
+{#- Where a row stands in its table (macros/changes.sql). -#}
+{% macro staged_row() %}given.rowid{% endmacro %}
 
 {#- What can be corrected: staging table -> its key and columns. -#}
 {% macro correctable() %}

@@ -27,4 +27,4 @@ from {{ ref('int_revisions') }} as revisions
 inner join {{ ref('stg_articles') }} as articles on revisions.record_id = articles.record_id
 where
     revisions.is_latest
-    and {{ in_scope('revisions.article_id') }} and {{ in_scope('articles.article_id') }}
+    and {{ in_scope('revisions.article_id') }} and {{ text_in_scope('articles') }}

@@ -15,7 +15,7 @@ with words as (
     inner join {{ ref('stg_articles') }} as texts on articles.record_id = texts.record_id
     where
         articles.published_on is not null
-        and {{ in_scope('articles.article_id') }} and {{ in_scope('texts.article_id') }}
+        and {{ in_scope('articles.article_id') }} and {{ text_in_scope('texts') }}
 ),
 
 -- The least by negative weight are the heaviest, and by word where two weigh the same.

@@ -75,4 +75,4 @@ left join {{ ref('trigger_families') }} as families on split_part(events.rule_id
 where
     -- A teaser is not the report: what it leaves out may change who did what.
     texts.is_teaser is not true
-    and {{ in_scope('events.article_id') }} and {{ in_scope('texts.article_id') }}
+    and {{ in_scope('events.article_id') }} and {{ text_in_scope('texts') }}

@@ -13,7 +13,7 @@ with revisions as (
     inner join {{ ref('stg_articles') }} as records on revisions.record_id = records.record_id
     where
         revisions.n_revisions > 1
-        and {{ in_scope('revisions.article_id') }} and {{ in_scope('records.article_id') }}
+        and {{ in_scope('revisions.article_id') }} and {{ text_in_scope('records') }}
 ),
 
 counted as (

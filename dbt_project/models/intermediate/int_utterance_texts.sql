@@ -70,27 +70,31 @@ classes as (
 -- By functions of lists: of words in rows of their own all are held until the last is read.
 features as (
     select
-        texts.* exclude (words),
-        list_transform(texts.words, lambda w: coalesce(classes.numerals[w], w)) as words,  -- noqa: RF02
+        texts.* exclude (words, seed),
+        list_transform(texts.words, lambda w: coalesce(texts.seed.numerals[w], w)) as words,  -- noqa: RF02
         list_transform(
             list_filter(
                 texts.words,
-                lambda w: {{ starts_with_digit }} or list_contains(classes.numbers, w)  -- noqa: RF02
+                lambda w: {{ starts_with_digit }} or list_contains(texts.seed.numbers, w)  -- noqa: RF02
             ),
-            lambda w: coalesce(classes.numerals[w], w)  -- noqa: RF02
+            lambda w: coalesce(texts.seed.numerals[w], w)  -- noqa: RF02
         ) as numbers,
-        len(list_filter(texts.words, lambda w: list_contains(classes.negations, w))) as n_negations,  -- noqa: RF02
+        len(list_filter(texts.words, lambda w: list_contains(texts.seed.negations, w))) as n_negations,  -- noqa: RF02
         list_sort(list_distinct(
-            list_filter(texts.words, lambda w: list_contains(classes.contrasts, w))  -- noqa: RF02
+            list_filter(texts.words, lambda w: list_contains(texts.seed.contrasts, w))  -- noqa: RF02
         )) as contrasts,
         -- Names alone, or common words alone, are no utterance.
         len(list_distinct(list_filter(
             texts.core_words,
             lambda w: not {{ starts_with_digit }} and not list_contains(texts.names, w)  -- noqa: RF02
-            and not list_contains(classes.words, w)  -- noqa: RF02
+            and not list_contains(texts.seed.words, w)  -- noqa: RF02
         ))) + list_has_any(texts.core_words, texts.names)::integer as n_telling
-    from texts
-    cross join classes
+    from (
+        select
+            *,
+            (select classes from classes) as seed
+        from texts
+    ) as texts
 )
 
 select

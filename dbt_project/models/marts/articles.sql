@@ -67,4 +67,4 @@ left join {{ ref('stg_documents') }} as documents
     on articles.article_id = documents.article_id and articles.revision = documents.revision
 left join quotes on articles.article_id = quotes.article_id
 left join events on articles.article_id = events.article_id
-where {{ in_scope('articles.article_id') }} and {{ in_scope('records.article_id') }}
+where {{ in_scope('articles.article_id') }} and {{ text_in_scope('records') }}

@@ -54,4 +54,9 @@ from {{ ref('int_quotes') }} as quotes
 inner join {{ ref('int_utterances') }} as utterances on quotes.quote_id = utterances.quote_id
 inner join {{ ref('int_articles') }} as latest on quotes.article_id = latest.article_id
 inner join {{ ref('stg_articles') }} as articles on latest.record_id = articles.record_id
-where {{ in_scope('quotes.quote_id') }}
+where
+    {{ in_scope('quotes.quote_id') }}
+    and {{ text_in_scope(
+        'articles',
+        'select article_id from ' ~ ref('int_quotes') ~ ' where ' ~ in_scope('quote_id')
+    ) }}

@@ -29,4 +29,4 @@ left join {{ ref('int_revision_changes') }} as changes
     on revisions.article_id = changes.article_id and revisions.revision = changes.revision
 left join {{ ref('stg_documents') }} as documents
     on revisions.article_id = documents.article_id and revisions.revision = documents.revision
-where {{ in_scope('revisions.article_id') }} and {{ in_scope('records.article_id') }}
+where {{ in_scope('revisions.article_id') }} and {{ text_in_scope('records') }}

@@ -35,5 +35,6 @@ select
     coalesce(is_live, false) as is_live,
     agency,
     agency_method,
-    coalesce(fingerprints, []) as fingerprints
+    coalesce(fingerprints, []) as fingerprints,
+    staged_row
 from {{ corrected_source('articles') }}
