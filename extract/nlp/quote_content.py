@@ -35,6 +35,7 @@ FRONTING = frozenset(
     ["as", "when", "while", "after", "although", "though", "because", "since", "once", "if", "whereas"]
 )
 CLAUSE_INITIAL = frozenset(["DT", "NNP", "NNPS", "NN", "NNS", "PRP", "PRP$", "CD", "JJ", "EX"])
+DEPENDENT = frozenset(["relcl", "advcl", "acl"])  # clauses that are none of their own
 ASIDES = frozenset(["appos", "relcl", "acl"])
 # Words that a reported sentence without "that" may begin with.
 SUBORDINATORS = frozenset(["if", "while", "when", "as", "because", "despite", "after", "since", "unless", "although"])
@@ -91,10 +92,21 @@ class Contents(Frames):
             return []
         resume = self._resume(frame, frame_end, unit)
         has_verb = any(doc[i].tag_ in VERB_TAGS for i in range(unit.start, opener))
-        if resume is None and not (has_verb and frame.left == opener + 1):
+        if resume is None and not (has_verb and frame.left == opener + 1 and self._has_main_clause(unit, opener)):
             return []
         spans = self._left_content(unit, opener)
         return spans + self._spans(resume, unit.end) if resume is not None else spans
+
+    def _has_main_clause(self, unit: Unit, end: int) -> bool:
+        """Whether more than an adjunct stands before ``end``: not "In her letter, which was long, she wondered ..."."""
+        for verb in self.doc[unit.start : end]:
+            if verb.tag_ not in FINITE_TAGS:
+                continue
+            while verb.dep_ not in DEPENDENT and verb.head != verb and unit.start <= verb.head.i < end:
+                verb = verb.head
+            if verb.dep_ not in DEPENDENT:
+                return True
+        return False
 
     def _is_closed(self, piece: int, begin: int) -> bool:
         """Whether a quotation's own comma binds it to the cue, where only a weak beginning follows: "..., in which"."""

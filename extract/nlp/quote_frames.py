@@ -52,6 +52,8 @@ TAG_LENGTH, PLAIN_SUBJECT = 40, 5
 NOMINAL_START = frozenset(
     ["NNP", "NNPS", "NN", "NNS", "PRP", "DT", "JJ", "CD", "PRP$", "JJR", "JJS", "VBN", "VBG", "RB", "FW"]
 )
+# Prepositions between a verb and the noun for what its subject says: "responded with a warning that".
+STATED_IN = frozenset(["in", "with", "by", "through"])
 NAMING = frozenset(["PROPN", "NOUN", "PRON", "NUM", "ADJ"])
 ATTRIBUTES = frozenset(["JJ", "DT", "PRP$", "CD", "POS", "VBN"])  # what stands before a noun, not before its verb
 PHRASE = NAMING | {"DET", "PART"}
@@ -157,6 +159,8 @@ class Frames(Units):
                 if token.lower_ in RELATIVES:
                     verbs_allowed += 1
                 is_cue = ("VERB", token.lower_) in self.cues and token.tag_ not in ("VB", "VBG", "MD", "JJ", "NNP")
+                if is_cue and self._belongs_to_speaker(i, unit):
+                    continue
                 is_verb = token.tag_ in FINITE_TAGS
                 if not (is_cue or is_verb) or token.dep_ in ("aux", "auxpass") or token.lower_ in AUXILIARY_WORDS:
                     continue
@@ -175,6 +179,14 @@ class Frames(Units):
                 break
         return tags
 
+    def _belongs_to_speaker(self, i: int, unit: Unit) -> bool:
+        """Whether a noun spelt like a cue stands before the cue: "the press secretary said", "the report said"."""
+        doc, token = self.doc, self.doc[i]
+        if token.tag_ in NOUN_TAGS and (token.dep_ == "compound" or doc[i - 1].tag_ in ATTRIBUTES):
+            return True
+        following = doc[min(i + 1, unit.end - 1)]
+        return following.tag_ in ("VBD", "VBZ") and ("VERB", following.lower_) in self.cues
+
     def _according(self, cue: Token, entry: Cue, unit: Unit) -> Frame | None:
         """ "according to NP", "per NP"."""
         i = cue.i
@@ -183,7 +195,24 @@ class Frames(Units):
             return None
         head = next((t for t in self.doc[start : unit.end] if t.dep_ == "pobj" and t.head.i in (i, i + 1)), None)
         end = min(head.right_edge.i + 1, unit.end) if head is not None else self._phrase_end(start, unit)
+        if i == unit.start:
+            end = self._named_after(end, unit)
         return Frame(cue, entry, i, start, self._clip(start, end, unit), "according-to", head)
+
+    def _named_after(self, end: int, unit: Unit) -> int:
+        """End of a phrase with the name set off after it: "According to one observer, Ana Silva, the road is ..."."""
+        doc = self.doc
+        end -= doc[end - 1].text == ","
+        comma = end + 1
+        while comma < unit.end and doc[comma].pos_ == "PROPN":
+            comma += 1
+        if comma + 1 >= unit.end or doc[end].text != "," or doc[comma].text != ",":
+            return end
+        name = doc[comma - 1]
+        subjects = [child for child in name.head.lefts if child.dep_ in SUBJECTS]
+        is_name = comma > end + 2 and name.ent_type_ == "PERSON" and (name not in subjects or subjects[-1] != name)
+        is_named = any(doc[i].ent_type_ == "PERSON" for i in range(unit.start, end))
+        return comma if is_name and not is_named and self._clause_follows(comma + 1, unit) else end
 
     def _verb(self, cue: Token, entry: Cue, unit: Unit, *tag: tuple[int, int] | None) -> Frame | None:
         """The frame of a verb; ``tag`` is given where it follows a quoted sentence: its speaker if before it."""
@@ -196,7 +225,7 @@ class Frames(Units):
         end = cue.i + 1
         if end < unit.end and self.doc[end].tag_ == "RP":
             end += 1
-        if not sure and self._is_unsaid(cue, base):
+        if not sure and (self._is_unsaid(cue, base) or self._is_asked(cue, base, unit)):
             return None
         frame = Frame(cue, entry, start, end, None, "none")
         subject, method = self._subject(cue, base, unit)
@@ -311,6 +340,16 @@ class Frames(Units):
                 if child.dep_ == "neg" or (child.dep_ == "aux" and child.lower_ in DOUBTFUL_MODALS):
                     return True
         return cue.dep_ == "xcomp" and cue.head.lemma_ in REFUSALS
+
+    def _is_asked(self, cue: Token, base: Token, unit: Unit) -> bool:
+        """Speech that a question asks about: "Did the minister say that ...?"."""
+        if self.doc[unit.end - 1].text != "?":
+            return False
+        for verb in (cue, base):
+            subject = next((child for child in verb.lefts if child.dep_ in SUBJECTS), None)
+            if subject is not None:
+                return any(child.dep_ in ("aux", "auxpass") and child.i < subject.i for child in verb.lefts)
+        return False
 
     def _subject(self, cue: Token, base: Token, unit: Unit) -> tuple[Token | None, str]:
         """Head of the phrase that speaks, within the unit's frame, and how it was found."""
@@ -449,7 +488,7 @@ class Frames(Units):
         else:
             return None
         frame = Frame(cue, entry, cue.i, end, None, "noun")
-        if owner is None and cue.dep_ in ("dobj", "pobj"):
+        if owner is None and (cue.dep_ == "dobj" or (cue.dep_ == "pobj" and cue.head.lower_ in STATED_IN)):
             verb = cue.head if cue.dep_ == "dobj" else cue.head.head
             owner = next((child for child in verb.lefts if child.dep_ == "nsubj"), None)
         if owner is not None and unit.start <= owner.i < unit.end:

@@ -20,9 +20,9 @@ from spacy.tokens import Doc, Token
 
 from extract.nlp import extensions  # noqa: F401
 from extract.nlp.actors import mention_at
-from extract.nlp.quote_content import Contents
+from extract.nlp.quote_content import WH, Contents
 from extract.nlp.quote_cues import Cue, load_confidence, load_cues
-from extract.nlp.quote_grammar import DAYS, NOUN_TAGS, Found, Frame, Unit
+from extract.nlp.quote_grammar import DAYS, FINITE_TAGS, NOUN_TAGS, Found, Frame, Unit
 from extract.nlp.quote_units import SENTENCE_WORDS
 from extract.records import Channel, MentionKind, Quote, QuoteType, SpeakerKind
 
@@ -43,6 +43,8 @@ SPEAKER_KINDS: dict[MentionKind, SpeakerKind] = {
     "document": "document",
 }
 PEOPLE = frozenset(["person", "unnamed"])
+# Words that open a content which is no noun phrase.
+OPENERS = frozenset(["that", "to", *WH])
 # Tokens from the cue within which a word tells the channel.
 CHANNEL_REACH = 12
 # Characters within which "the official" means the unnamed speaker before.
@@ -136,15 +138,19 @@ class Reading(Contents):
             for frame in frames
             if (spans := self._content(frame, unit, frames)) and self._is_likely(frame, spans)
         ]
-        return self._outermost(made) + self._colon(unit)
+        return self._outermost(self._first_hand(made)) + self._colon(unit)
 
     def _is_likely(self, frame: Frame, spans: list[list[int]]) -> bool:
         """Whether a frame has what its kind of quotation needs: a speaker, and "that" where its form is weak."""
         if self._type(spans) == "direct":
             return True
         if frame.speaker is None:
-            return frame.entry.cue_class == "ask" or (frame.method == "passive" and self._says_what(frame, spans))
+            if frame.entry.cue_class == "ask":
+                return self._has_verb(*self._tokens(spans[0])) or self._type(spans) == "mixed"
+            return frame.method == "passive" and self._says_what(frame, spans)
         if self._is_manner(spans[0]):
+            return False
+        if frame.entry.pos == "VERB" and self._is_thing(frame, spans[0]):
             return False
         speaker = self.doc[frame.speaker[0] : frame.speaker[1]].text.lower()
         if speaker in NOBODY or (frame.entry.lemma == "think" and speaker in FIRST_PERSON):
@@ -153,6 +159,23 @@ class Reading(Contents):
             return True
         has_that = self.text[spans[0][0] : spans[0][0] + 5].lower() == "that "
         return has_that or frame.method not in ("participle", "passive", "noun") or self._type(spans) == "mixed"
+
+    def _tokens(self, span: list[int]) -> tuple[int, int]:
+        return self._token_end(span[0]), self._token_end(span[1])
+
+    def _is_thing(self, frame: Frame, span: list[int]) -> bool:
+        """Whether a cue that takes no noun phrase has one for its object: "has proposed a tax", "directs the play"."""
+        takes, first = frame.entry.takes, self._token_end(span[0])
+        if takes & {"noun", "noun-for", "complement"} or span[0] < frame.cue.idx or self._type([span]) != "indirect":
+            return False
+        if self.doc[first].lower_ in OPENERS or self.doc[first - 1].lower_ in takes | {",", ":"}:
+            return False
+        if self.doc[first].tag_ == "VBG" and frame.entry.cue_class in ("suggest", "demand"):
+            return False  # "proposed raising the tax"
+        tokens = self.doc[first : self._token_end(span[1])]
+        if "obj-inf" in takes and any(token.tag_ == "TO" for token in tokens):
+            return False
+        return not any(token.tag_ in FINITE_TAGS and token.dep_ != "relcl" for token in tokens)
 
     def _says_what(self, frame: Frame, spans: list[list[int]]) -> bool:
         """Whether a passive without an agent tells what was said: "was accused of ...", "it was announced that"."""
@@ -196,6 +219,25 @@ class Reading(Contents):
             return False
         words = self.text[self.pieces[unit.pieces[0]].start : self.pieces[unit.pieces[0]].end].split()
         return len(words) >= SENTENCE_WORDS and words[0][0].isupper()
+
+    def _first_hand(self, made: list[Found]) -> list[Found]:
+        """Drop who only passes on what another says right before: "'...,' Lopez said, according to Tasnim"."""
+
+        def passes_on(relay: Found, one: Found) -> bool:
+            assert relay.frame is not None and one.frame is not None
+            frame, before = one.frame, self.doc[relay.frame.start - 1]
+            is_cue = ("VERB", frame.cue.lower_) in self.cues
+            if not is_cue or frame.speaker is None:
+                return False
+            end = max(frame.end, frame.speaker[1])
+            return (
+                one.spans[0][0] < frame.cue.idx
+                and (relay.frame.entry.pos == "ADP" or before.lower_ == "as")
+                and relay.frame.start >= end
+                and not self._has_verb(end, relay.frame.start)
+            )
+
+        return [relay for relay in made if not any(one is not relay and passes_on(relay, one) for one in made)]
 
     def _outermost(self, made: list[Found]) -> list[Found]:
         """Drop a quotation whose cue is part of another's content: only the outermost is reported."""

@@ -320,3 +320,112 @@ def test_who_closes_the_sentence_says_all_of_it(read):
 def test_what_is_said_is_no_part_of_the_speaker(read):
     (quote,) = read('Claims were refuted by the minister, who says that only "trouble makers" were held.')
     assert quote.speaker_text == "the minister"
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        (
+            "“The harbour is closed,” palace press secretary Maria Lopez said on Monday.",
+            "palace press secretary Maria Lopez",
+        ),
+        ("“The harbour is closed,” the harbour report said.", "the harbour report"),
+    ],
+)
+def test_a_noun_before_the_verb_is_no_cue(read, text, speaker):
+    [quote] = read(text)
+    assert (quote.speaker_text, quote.cue_text) == (speaker, "said")
+
+
+def test_what_others_reported_is_not_said_by_who_hears_of_it(read):
+    assert read("The new sanctions come amid reports that the harbour is closed.") == []
+    [quote] = read("Maria Lopez responded with a warning that the dam would break.")
+    assert quote.speaker_text == "Maria Lopez"
+
+
+def test_an_adjunct_before_the_speaker_is_not_said(read):
+    assert read("In her letter this week, which was long, Maria Lopez apologised to the drivers.") == []
+    [quote] = read("In March, the drivers lost their homes, Maria Lopez said.")
+    assert quote.text == "In March, the drivers lost their homes"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“We will mend the road,” Maria Lopez said, according to the Tasnim news agency.",
+        "“We will mend the road,” Maria Lopez said in a statement, as quoted by the Tasnim news agency.",
+        "The road is closed, Maria Lopez told reporters, according to Tasnim.",
+    ],
+)
+def test_who_says_it_is_the_speaker_not_who_passes_it_on(read, text):
+    [quote] = read(text)
+    assert (quote.speaker_text, quote.cue_class) == ("Maria Lopez", "say")
+
+
+def test_who_reports_what_was_done_is_the_speaker(read):
+    [quote] = read("“The Lantern,” a play, opened in March, according to Tasnim.")
+    assert quote.speaker_text == "Tasnim"
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker", "content"),
+    [
+        (
+            "According to one longtime observer, Pavel Morris, the party has lost its grip.",
+            "one longtime observer, Pavel Morris",
+            "the party has lost its grip",
+        ),
+        (
+            "According to Tasnim, Maria Lopez has lost her grip.",
+            "Tasnim",
+            "Maria Lopez has lost her grip",
+        ),
+        (
+            "According to officials, Maria Lopez, a baker, has lost her house.",
+            "officials",
+            "Maria Lopez, a baker, has lost her house",
+        ),
+    ],
+)
+def test_a_name_set_off_after_according_to(read, text, speaker, content):
+    [quote] = read(text)
+    assert (quote.speaker_text, quote.text) == (speaker, content)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Did the minister say that the road was safe?", "Will they reject the plan?", "Has he asked for a review?"],
+)
+def test_what_a_question_asks_about_was_not_said(read, text):
+    assert read(text) == []
+
+
+def test_a_question_may_report(read):
+    [quote] = read("The minister said that the road was safe, but is it?")
+    assert quote.speaker_text == "The minister"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The company encourages healthy habits.",
+        "Maria Lopez maintained a small but steady lead.",
+        "Maria Lopez, who advised the ministry, left the room.",
+        "She was asked specifically about sanctions.",
+    ],
+)
+def test_a_thing_is_not_said(read, text):
+    assert read(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Maria Lopez encouraged drivers to take the train.",
+        "Maria Lopez proposed raising the tax on fuel.",
+        "She was asked whether the road was safe.",
+        "Maria Lopez attacked the mayor for closing the harbour.",
+    ],
+)
+def test_what_somebody_is_to_do_is_said(read, text):
+    assert len(read(text)) == 1
