@@ -35,6 +35,9 @@ FRONTING = frozenset(
     ["as", "when", "while", "after", "although", "though", "because", "since", "once", "if", "whereas"]
 )
 CLAUSE_INITIAL = frozenset(["DT", "NNP", "NNPS", "NN", "NNS", "PRP", "PRP$", "CD", "JJ", "EX"])
+# Tags of what follows a day that is more than a date: "Monday's vote", "May 3".
+AFTER_DAY = frozenset(["POS", "CC", "CD", ",", "NN", "NNS", "NNP", "NNPS"])
+TIMES_OF_DAY = frozenset(["morning", "afternoon", "evening", "night"])
 DEPENDENT = frozenset(["relcl", "advcl", "acl"])  # clauses that are none of their own
 ASIDES = frozenset(["appos", "relcl", "acl"])
 # Words that a reported sentence without "that" may begin with.
@@ -90,6 +93,9 @@ class Contents(Frames):
             return []
         if doc[opener].text != "," and doc[opener].text not in DASHES:
             return []
+        objects = [child.i for child in frame.cue.rights if child.dep_ == "dobj" and child.i >= frame_end]
+        if objects and frame.entry.addressee != "obj":
+            return []  # "In 2008, she wrote a book, ..."
         resume = self._resume(frame, frame_end, unit)
         has_verb = any(doc[i].tag_ in VERB_TAGS for i in range(unit.start, opener))
         if resume is None and not (has_verb and frame.left == opener + 1 and self._has_main_clause(unit, opener)):
@@ -189,6 +195,10 @@ class Contents(Frames):
             if token.text in STOPS or token.text in DASHES or token.text == ";":
                 return None
             lower = token.lower_
+            after_day = self._after_day(i + 1 if lower == "on" else i, unit)
+            if after_day is not None:
+                i = after_day
+                continue
             if (
                 lower == "that"
                 and "that" in takes
@@ -220,6 +230,13 @@ class Contents(Frames):
                 return i if self._clause_follows(i, unit) else None
             i = jump
         return None
+
+    def _after_day(self, i: int, unit: Unit) -> int | None:
+        """The token after a day that tells when: "said Tuesday night she would", but not "Monday's vote"."""
+        if i + 2 >= unit.end or self.doc[i].lower_ not in DAYS or self.doc[i].tag_ != "NNP":
+            return None
+        i += 1 + (self.doc[i + 1].lower_ in TIMES_OF_DAY)
+        return i if self.doc[i].tag_ not in FINITE_TAGS | AFTER_DAY else None
 
     def _gives_reason(self, i: int, unit: Unit) -> bool:
         """Whether "for" or "as" follows an object: "attacked the mayor for lying", but not "attacked the convoy"."""

@@ -20,14 +20,29 @@ from spacy.tokens import Doc, Token
 
 from extract.nlp import extensions  # noqa: F401
 from extract.nlp.actors import mention_at
+from extract.nlp.knowledge import actor_nouns
 from extract.nlp.quote_content import WH, Contents
 from extract.nlp.quote_cues import Cue, load_confidence, load_cues
-from extract.nlp.quote_grammar import DAYS, FINITE_TAGS, NOUN_TAGS, Found, Frame, Unit
+from extract.nlp.quote_grammar import DAYS, FINITE_TAGS, NOUN_TAGS, RELATIVES, VERB_TAGS, Found, Frame, Unit
 from extract.nlp.quote_units import SENTENCE_WORDS
 from extract.records import Channel, MentionKind, Quote, QuoteType, SpeakerKind
 
 # What follows a cue that takes "on" without being said.
-MANNER = frozenset(["condition", "background", "behalf", "record", "camera", "anonymity"])
+MANNER = frozenset(
+    [
+        "condition",
+        "background",
+        "behalf",
+        "record",
+        "camera",
+        "anonymity",
+        "sidelines",
+        "floor",
+        "air",
+        "television",
+        "tv",
+    ]
+)
 # Cues after which, and a colon, the next paragraph is quoted without marks.
 BLOCK_CUES = frozenset(["say", "write", "tweet", "post", "state", "read", "add", "reply", "respond", "answer"])
 # Who says nothing in a news text: the reader and nobody.
@@ -157,8 +172,17 @@ class Reading(Contents):
             return False
         if frame.start > 0 and self.doc[frame.start - 1].lower_ == "as":
             return True
+        if self._type(spans) == "indirect" and self._is_performed(frame, speaker):
+            return False
         has_that = self.text[spans[0][0] : spans[0][0] + 5].lower() == "that "
         return has_that or frame.method not in ("participle", "passive", "noun") or self._type(spans) == "mixed"
+
+    def _is_performed(self, frame: Frame, speaker: str) -> bool:
+        """Whether the words are the speech itself and no report of one: "I wonder whether ...", "Thank you ..."."""
+        if frame.cue.lower_ == "thank" and self.doc[frame.end].lower_ == "you":
+            return True
+        group = self.doc[frame.start : frame.end]
+        return speaker in ("i", "we") and not any(token.tag_ in ("VBD", "VBN") for token in group)
 
     def _tokens(self, span: list[int]) -> tuple[int, int]:
         return self._token_end(span[0]), self._token_end(span[1])
@@ -186,7 +210,7 @@ class Reading(Contents):
     def _is_manner(self, span: list[int]) -> bool:
         """Whether a content tells when or how something was said: "spoke on Monday", "on condition of anonymity"."""
         words = re.findall(r"[\w'’]+", self.text[span[0] : span[1]].lower().removeprefix("the "))
-        return not words or words[0] in MANNER or all(word in DAYS or word.isdigit() for word in words)
+        return not words or words[0] in MANNER | DAYS - {"may"} or all(w in DAYS or w.isdigit() for w in words)
 
     def _pending(self, unit: Unit, frames: list[Frame]) -> Frame | None:
         """The frame that introduces what follows the unit's last colon."""
@@ -344,17 +368,23 @@ class Reading(Contents):
         if mention and any(start < begin < end for begin, _ in one.spans):  # its relative clause holds what is said
             start, end = mention.start, mention.end
         fields = {"speaker_text": self.text[start:end], "speaker_start": start, "speaker_end": end}
+        antecedent = self._antecedent(head) if head.lower_ in RELATIVES and mention is None else None
+        span = self._noun_span(antecedent) if antecedent is not None else None
+        if antecedent is not None and span is not None:
+            fields |= {"antecedent_start": span[0], "antecedent_end": span[1]}
+            head, mention = antecedent, mention_at(self.doc, antecedent.i)
         if mention is None:
-            return fields | {"speaker_name": fields["speaker_text"], "speaker_kind": self._kind_of(head)}
+            name = self.text[slice(*span)] if span else fields["speaker_text"]
+            return fields | {"speaker_name": name, "speaker_kind": self._kind_of(head)}
         named = self.mentions.get((mention.antecedent_start, mention.antecedent_end), mention)
         fields |= {
             "speaker_name": mention.name,
             "speaker_kind": SPEAKER_KINDS[named.kind],
             "speaker_role": mention.role or named.role,
             "speaker_affiliation": mention.affiliation or named.affiliation,
-            "antecedent_start": mention.antecedent_start,
-            "antecedent_end": mention.antecedent_end,
         }
+        if mention.antecedent_start is not None or antecedent is None:
+            fields |= {"antecedent_start": mention.antecedent_start, "antecedent_end": mention.antecedent_end}
         if head.lower_ in FIRST_PERSON:
             return fields | {"speaker_kind": "author"}
         previous = before[-1] if before and one.spans[0][0] - before[-1].end < NEAR else None
@@ -374,12 +404,41 @@ class Reading(Contents):
             }
         return fields
 
+    def _antecedent(self, pronoun: Token) -> Token | None:
+        """The noun that "who", "which" or "that" stands for."""
+        clause = pronoun.head
+        while clause.dep_ in ("conj", "xcomp", "ccomp", "aux") and clause.head != clause:
+            clause = clause.head
+        noun = clause.head
+        if clause.dep_ != "relcl" or noun.i >= pronoun.i or noun.tag_ in VERB_TAGS:
+            return None
+        # "a spokeswoman for the department, who said": only somebody is "who".
+        while pronoun.lower_ == "who" and not self._is_somebody(noun):
+            outer = noun.head.head if noun.dep_ == "pobj" else noun.head if noun.dep_ in ("appos", "conj") else None
+            if outer is None or outer.tag_ in VERB_TAGS:
+                break
+            noun = outer
+        return noun
+
+    def _is_somebody(self, noun: Token) -> bool:
+        mention = mention_at(self.doc, noun.i)
+        return mention is not None and SPEAKER_KINDS[mention.kind] in (*PEOPLE, "unknown")
+
+    def _noun_span(self, noun: Token) -> tuple[int, int]:
+        """Characters of the mention of a noun, else of its phrase up to it."""
+        mention = mention_at(self.doc, noun.i)
+        start = mention.start if mention else self.doc[noun.left_edge.i].idx
+        return start, mention.end if mention else self._offset(noun.i + 1)
+
     def _kind_of(self, head: Token) -> SpeakerKind:
         """Sort of a speaker that is no mention."""
         if head.lower_ in FIRST_PERSON:
             return "author"
         if head.ent_type_ == "PERSON":
             return "person"
+        noun = actor_nouns().get(head.lemma_.lower()) if head.tag_ in NOUN_TAGS else None
+        if noun is not None and noun.kind == "document":
+            return "document"
         return (
             "organisation" if head.ent_type_ in ("ORG", "GPE") else "unnamed" if head.tag_ in NOUN_TAGS else "unknown"
         )

@@ -429,3 +429,58 @@ def test_a_thing_is_not_said(read, text):
 )
 def test_what_somebody_is_to_do_is_said(read, text):
     assert len(read(text)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "kind"),
+    [
+        ("Reporters met Maria Lopez, who said that the road was safe.", "Maria Lopez", "person"),
+        ("They read a report that says that the dam is cracked.", "a report", "document"),
+        (
+            "They met a spokeswoman for the State Department, who said that the road was safe.",
+            "spokeswoman for the State Department",
+            "unnamed",
+        ),
+        ("The vote angered Kuwait, which said that the road was safe.", "Kuwait", "organisation"),
+    ],
+)
+def test_a_relative_pronoun_is_named_by_its_noun(read, text, name, kind):
+    [quote] = read(text)
+    assert quote.speaker_text in ("who", "which", "that")
+    assert (quote.speaker_name, quote.speaker_kind) == (name, kind)
+    assert name.removeprefix("a ") in text[quote.antecedent_start : quote.antecedent_end]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I wonder whether the road is safe.",
+        "We urge the ministry to close the road.",
+        "Thank you for the bread.",
+        "Maria Lopez wrote a long book about the harbour.",
+        "The firm has added more than three hundred jobs since May.",
+        "In March, Maria Lopez wrote a book, which was long.",
+        "Maria Lopez spoke on Friday after a meeting with the drivers.",
+    ],
+)
+def test_what_reports_no_words(read, text):
+    assert read(text) == []
+
+
+def test_a_report_in_the_first_person(read):
+    [quote] = read("I asked whether the road was safe.")
+    assert quote.speaker_kind == "author"
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        ("Maria Lopez said Tuesday she would vote against the plan.", "she would vote against the plan"),
+        ("Maria Lopez said Tuesday night she would vote against the plan.", "she would vote against the plan"),
+        ("Maria Lopez said Tuesday's vote was a farce.", "Tuesday's vote was a farce"),
+        ("Maria Lopez called on Sunday for immediate talks.", "immediate talks"),
+    ],
+)
+def test_the_day_of_the_speech_is_not_said(read, text, content):
+    [quote] = read(text)
+    assert quote.text == content
