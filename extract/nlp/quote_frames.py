@@ -52,6 +52,10 @@ TAG_LENGTH, PLAIN_SUBJECT = 40, 5
 NOMINAL_START = frozenset(
     ["NNP", "NNPS", "NN", "NNS", "PRP", "DT", "JJ", "CD", "PRP$", "JJR", "JJS", "VBN", "VBG", "RB", "FW"]
 )
+# Verbs that name who is told, so that nobody speaks who stands after them.
+TO_SOMEBODY = frozenset(["tell", "inform", "remind", "assure", "brief", "notify", "convince", "persuade", "reassure"])
+# Relations of a word to what it modifies, objects of prepositions and of relative clauses included.
+WITHIN = frozenset(["pobj", "dobj", "prep", "amod", "relcl", "acl", "appos", "pcomp"])
 # Prepositions between a verb and the noun for what its subject says: "responded with a warning that".
 STATED_IN = frozenset(["in", "with", "by", "through"])
 NAMING = frozenset(["PROPN", "NOUN", "PRON", "NUM", "ADJ"])
@@ -230,7 +234,8 @@ class Frames(Units):
         frame = Frame(cue, entry, start, end, None, "none")
         subject, method = self._subject(cue, base, unit)
         is_before = method == "subject" and subject is not None and subject.i < cue.i
-        if not tag and not is_before and self._is_inverted(cue, start, unit):
+        is_followed = entry.lemma not in TO_SOMEBODY
+        if not tag and not is_before and is_followed and self._is_inverted(cue, start, unit):
             tag = (None,)
         if tag and tag[0]:
             frame.speaker = tag[0]
@@ -248,7 +253,7 @@ class Frames(Units):
             frame.method = "passive"  # "was announced": whoever is its subject does not speak
             return frame
         if frame.speaker is None or self._is_passed_over(frame, unit):
-            self._nearby(frame, unit, is_inverted=bool(tag))
+            self._nearby(frame, unit, is_inverted=bool(tag) and is_followed)
         return frame
 
     def _is_inverted(self, cue: Token, start: int, unit: Unit) -> bool:
@@ -403,11 +408,16 @@ class Frames(Units):
             while before > unit.start and doc[before].text != "(":
                 before -= 1
             before -= 1
+        if (frame.cue.tag_ == "VB" and doc[frame.start - 1].lower_ == "to") or doc[frame.start].lower_ == "to":
+            return  # "it is safe to say"
         if before >= unit.start and self.piece_of[before] == -1 and doc[before].pos_ in NAMING:
             start = before
             while start > unit.start and self.piece_of[start - 1] == -1 and doc[start - 1].pos_ in PHRASE:
                 start -= 1
             frame.speaker, frame.subject, frame.method = (start, stop), doc[before], "adjacent"
+            outer = self._outer_noun(doc[before], frame)
+            if outer is not None and self._is_framed(outer, unit):
+                frame.subject, frame.speaker = outer, self._phrase(outer, frame, unit)
             return
         start = frame.end
         if start < unit.end and self.piece_of[start] == -1 and doc[start].pos_ in PHRASE:
@@ -415,6 +425,19 @@ class Frames(Units):
                 return
             end = self._phrase_end(start, unit)
             frame.speaker, frame.subject, frame.method = (start, end), doc[end - 1], "adjacent"
+
+    def _outer_noun(self, noun: Token, frame: Frame) -> Token | None:
+        """What a noun before the verb only modifies: "a source close to the party said", "Ana, who saw it, said"."""
+        outer = None
+        token = noun
+        while token.dep_ in WITHIN and token.head.i < token.i:
+            token = token.head
+            if token.tag_ in VERB_TAGS and token.dep_ not in ("relcl", "acl"):
+                break
+            if token.pos_ in ("NOUN", "PROPN", "PRON") and token.dep_ not in ("pobj", "dobj"):
+                outer = token
+        is_participle = any(verb.tag_ == "VBG" for verb in self.doc[frame.start : frame.end])
+        return None if is_participle else outer
 
     def _phrase_end(self, start: int, unit: Unit) -> int:
         end = start

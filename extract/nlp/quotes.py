@@ -153,7 +153,26 @@ class Reading(Contents):
             for frame in frames
             if (spans := self._content(frame, unit, frames)) and self._is_likely(frame, spans)
         ]
+        self._share_speakers(made)
         return self._outermost(self._first_hand(made)) + self._colon(unit)
+
+    def _share_speakers(self, made: list[Found]) -> None:
+        """Who says more after a comma is who spoke before it: "He said the vote was lost, adding that ..."."""
+        for one in made:
+            frame = one.frame
+            if frame is None or frame.method != "shared-subject" or frame.subject is None:
+                continue
+            if not self._is_participle(frame) or not self._after_comma(frame.start):
+                continue
+            offset = frame.subject.idx
+            for other in made:
+                if other.frame is None or other.frame.speaker is None or other.frame.entry.pos != "VERB":
+                    continue
+                end = other.spans[-1][1]
+                holds = any(start <= offset < stop for start, stop in other.spans)
+                if other is not one and holds and other.frame.cue.i < frame.cue.i and end <= frame.cue.idx:
+                    frame.subject, frame.speaker = other.frame.subject, other.frame.speaker
+                    break
 
     def _is_likely(self, frame: Frame, spans: list[list[int]]) -> bool:
         """Whether a frame has what its kind of quotation needs: a speaker, and "that" where its form is weak."""

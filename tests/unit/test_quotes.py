@@ -484,3 +484,36 @@ def test_a_report_in_the_first_person(read):
 def test_the_day_of_the_speech_is_not_said(read, text, content):
     [quote] = read(text)
     assert quote.text == content
+
+
+@pytest.mark.parametrize(
+    "text", ["It is important to remember that the dam is cracked.", "It is safe to say that he left."]
+)
+def test_nobody_speaks_where_something_is_safe_to_say(read, text):
+    assert read(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        (
+            "Though the mayor is displeased with Silva, a source familiar with his thinking said it would not be so.",
+            "a source familiar with his thinking",
+        ),
+        (
+            "The road is closed, Omar Khan, chief of the harbour police, told CNN.",
+            "Omar Khan, chief of the harbour police",
+        ),
+        ("“The road is closed,” Omar Khan told The Guardian.", "Omar Khan"),
+        ("“Is the road closed?” asked Omar Khan.", "Omar Khan"),
+    ],
+)
+def test_a_phrase_before_the_verb_is_taken_whole(read, text, speaker):
+    [quote] = read(text)
+    assert quote.speaker_text == speaker
+
+
+def test_more_after_a_comma_is_said_by_who_spoke(read):
+    first, second = read("Maria Lopez said the council had lost the vote, adding that the road was safe.")
+    assert (first.text, second.text) == ("the council had lost the vote", "that the road was safe")
+    assert second.speaker_text == "Maria Lopez"
