@@ -157,12 +157,10 @@ class Reading(Contents):
         return self._outermost(self._first_hand(made)) + self._colon(unit)
 
     def _share_speakers(self, made: list[Found]) -> None:
-        """Who says more after a comma is who spoke before it: "He said the vote was lost, adding that ..."."""
+        """Who goes on after a content is who spoke, not its subject: "He said the vote was lost, adding that ..."."""
         for one in made:
             frame = one.frame
             if frame is None or frame.method != "shared-subject" or frame.subject is None:
-                continue
-            if not self._is_participle(frame) or not self._after_comma(frame.start):
                 continue
             offset = frame.subject.idx
             for other in made:

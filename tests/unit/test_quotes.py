@@ -513,7 +513,21 @@ def test_a_phrase_before_the_verb_is_taken_whole(read, text, speaker):
     assert quote.speaker_text == speaker
 
 
-def test_more_after_a_comma_is_said_by_who_spoke(read):
-    first, second = read("Maria Lopez said the council had lost the vote, adding that the road was safe.")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Maria Lopez said the council had lost the vote, adding that the road was safe.",
+        "Maria Lopez said the council had lost the vote and suggested that the road was safe.",
+    ],
+)
+def test_who_goes_on_is_who_spoke(read, text):
+    first, second = read(text)
     assert (first.text, second.text) == ("the council had lost the vote", "that the road was safe")
     assert second.speaker_text == "Maria Lopez"
+
+
+def test_who_spoke_in_a_clause_of_his_own_goes_on_himself(read):
+    quotes = read(
+        "Maria Lopez said the road was safe, and Omar Khan called the plan a farce, adding that it had failed."
+    )
+    assert [quote.speaker_text for quote in quotes] == ["Maria Lopez", "Omar Khan", "Omar Khan"]
