@@ -1,7 +1,7 @@
 -- depends_on: {{ ref('int_articles') }} (so that a day's build, which makes no views, runs it)
 {{ config(severity='error') }}
--- Stops: where a tenth of the texts of ten sentences or more name nobody, five at least, the pipeline is broken, and
--- marts built of such readings would say that nothing happened. In a day's build, of the texts that came with it.
+-- Stops: where a tenth of the texts of ten sentences or more name nobody, the pipeline is broken, and marts built of
+-- such readings would say that nothing happened. In a day's build, a tenth of the texts that came with it, five at least.
 with documents as (
     select
         article_id,
@@ -23,4 +23,4 @@ select
     count(*) filter (where naming.article_id is null) as n_empty
 from documents
 left join naming on documents.article_id = naming.article_id and documents.revision = naming.revision
-having count(*) filter (where naming.article_id is null) > greatest(0.1 * count(*), 4)
+having count(*) filter (where naming.article_id is null) > greatest(0.1 * count(*), {{ 4 if is_daily() else 0 }})

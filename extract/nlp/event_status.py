@@ -98,7 +98,7 @@ def of_verb(grammar: Grammar, verb: int) -> Modality:
             if own and not clause.infinitive and any(grammar.tag[k] == "TO" for k in grammar.kids[head]):
                 break  # "agreed to help, but Iran attacked": no further infinitive
             # A coordinated verb with auxiliaries or a subject of its own shares only what governs both.
-            moods = not clause.modal and not grammar.children(i, ("nsubj", "nsubjpass"))
+            moods = not clause.modal and not own
             negations = moods and any(grammar.lemma[k] in ("or", "nor") for k in grammar.kids[head])
         elif dep == "ccomp" and word in classes()["report"]:
             speakers = grammar.subjects(head)

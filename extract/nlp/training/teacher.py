@@ -37,7 +37,7 @@ from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
 from extract.nlp.training import functions
-from extract.nlp.training.evaluate import TREEBANK
+from extract.nlp.training.evaluate import TREEBANK, untouched
 from extract.nlp.training.prepare import training_folder
 
 ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # pragma: allowlist secret
@@ -547,8 +547,8 @@ def score(model: Teacher, pieces: Pieces, name: str, limit: int = 0) -> dict[str
 
 
 def pairs(model: Teacher, pieces: Pieces, golds: list[Doc]) -> list[Example]:
-    blank = [Doc(d.vocab, words=[t.text for t in d], spaces=[bool(t.whitespace_) for t in d]) for d in golds]
-    return [Example(guess, gold) for guess, gold in zip(annotate(model, pieces, blank), golds, strict=True)]
+    guesses = annotate(model, pieces, [untouched(gold) for gold in golds])
+    return [Example(guess, gold) for guess, gold in zip(guesses, golds, strict=True)]
 
 
 def main() -> None:
