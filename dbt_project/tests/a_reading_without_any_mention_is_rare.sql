@@ -1,7 +1,8 @@
 -- depends_on: {{ ref('int_articles') }} (so that a day's build, which makes no views, runs it)
 {{ config(severity='error') }}
 -- Stops: where a tenth of the texts of ten sentences or more name nobody, the pipeline is broken, and marts built of
--- such readings would say that nothing happened. In a day's build, a tenth of the texts that came with it, five at least.
+-- such readings would say that nothing happened. In a day's build it is a tenth of the texts that came with it, and
+-- five at least.
 with documents as (
     select
         article_id,
