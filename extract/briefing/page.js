@@ -46,7 +46,12 @@
   };
   form.addEventListener("input", apply);
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => setTimeout(apply));
+  // At once: the event comes before the fields are empty, and who clicks on may be faster than a timer.
+  form.addEventListener("reset", (event) => {
+    event.preventDefault();
+    for (const field of form.querySelectorAll("input, select")) field.value = "";
+    apply();
+  });
   form.hidden = false;
   apply();
 })();
