@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     languages: tuple[str, ...] = Field(("en",), description="languages that go on to extraction, ISO 639-1")
     shard_articles: int = Field(200, gt=0, description="articles a shard, about")
     shard_words: int = Field(200_000, gt=0, description="words a shard, about")
+    build_articles: int = Field(50_000, gt=0, description="articles a build takes at a time; fewer need less memory")
     memory: str = Field("5GB", description="DuckDB's memory in a build; what does not fit is written to disk")
     keep_versions: int = Field(7, gt=0, description="published versions kept, the current one included")
 

@@ -13,6 +13,25 @@ of the build before: it sets WIREHOUSE_BUILD. dbt run by hand builds everything 
     {% do return(execute and env_var('WIREHOUSE_BUILD', 'full') == 'daily') %}
 {% endmacro %}
 
+{% macro is_empty() %}
+    {% do return(execute and env_var('WIREHOUSE_BUILD', 'full') == 'empty') %}
+{% endmacro %}
+
+{#- On-run-start hook: whose turn it is. By day of landing, as they would have come. -#}
+{% macro take_turn() %}
+    {% if is_daily() %}
+        create or replace table scopes.changed_articles as
+        select changed.article_id
+        from staging.changed_articles as changed
+        left join (
+            select article_id, min(landed_for) as landed_for from staging.articles group by article_id
+        ) as articles on changed.article_id = articles.article_id
+        group by changed.article_id
+        order by min(articles.landed_for), changed.article_id
+        limit {{ env_var('WIREHOUSE_BUILD_ARTICLES', '9223372036854775807') }}
+    {% endif %}
+{% endmacro %}
+
 {# How a CTE that is read more than once is computed: kept aside in a day's build, read again in one of all history. -#}
 {%- macro kept_when_daily() -%}
     {% if not is_daily() %}not {% endif %}materialized
@@ -34,7 +53,7 @@ of the build before: it sets WIREHOUSE_BUILD. dbt run by hand builds everything 
         with recursive given as (
             {% for part in parts %}
                 {% if part == 'articles' %}
-                    select article_id as key from staging.changed_articles
+                    select article_id as key from scopes.changed_articles
                 {% elif part.lstrip().startswith('select ') %}
                     {{ part }}
                 {% else %}
@@ -65,17 +84,30 @@ of the build before: it sets WIREHOUSE_BUILD. dbt run by hand builds everything 
 
 {#- Condition that a row is in the scope of the model, or of another one that has the same. -#}
 {% macro in_scope(column, of=none) -%}
-    {% if is_daily() %}{{ column }} in (select scope.key from scopes.{{ of or model.name }} as scope){% else %}true{% endif %}
+    {% if is_daily() %}{{ column }} in (select scope.key from scopes.{{ of or model.name }} as scope){% else %}{{ not is_empty() }}{% endif %}
 {%- endmacro %}
 
-{#- Condition that a staged text is of an article in scope, or of one that a query names. By row number: DuckDB then reads
-    the keys of all texts, but only these texts. -#}
-{% macro text_in_scope(alias, articles=none) -%}
-    {%- set all = ref('stg_articles') -%}
-    {% if is_daily() %}{{ alias }}.staged_row in (
-        select staged.staged_row from {{ all }} as staged
-        where staged.article_id in ({{ articles or 'select scope.key from scopes.' ~ model.name ~ ' as scope' }})
-    ){% else %}true{% endif %}
+{#- Rows of a model, which has article_id, whose key is in scope or one that a query gives; in a full build all rows. By
+    row number: DuckDB then reads the keys of all rows, but the rest only where one is in scope. What the day brought
+    stands at the end, and is read apart from what it is tied to, which may stand anywhere. -#}
+{% macro scoped(name, key='article_id', keys=none, of=none) -%}
+    {%- set rows = ref(name) -%}
+    {%- if is_daily() -%}
+    {%- set table, number = ('staging.' ~ name[4:], 'staged_row') if name.startswith('stg_') else (rows, 'rowid') -%}
+    (
+        with numbered as materialized (
+            select
+                keyed.rowid as number,
+                keyed.article_id in (select came.article_id from scopes.changed_articles as came) as has_come
+            from {{ table }} as keyed
+            where keyed.{{ key }} in ({{ keys or 'select scope.key from scopes.' ~ (of or model.name) ~ ' as scope' }})
+        )
+
+        select * from {{ rows }} where {{ number }} in (select numbered.number from numbered where numbered.has_come)
+        union all
+        select * from {{ rows }} where {{ number }} in (select numbered.number from numbered where not numbered.has_come)
+    )
+    {%- elif is_empty() -%}(select * from {{ rows }} where false){%- else -%}{{ rows }}{%- endif -%}
 {%- endmacro %}
 
 {#- Condition that a day is in the scope of a model whose keys are days, or no more days before or after one that is. -#}
@@ -144,7 +176,7 @@ of the build before: it sets WIREHOUSE_BUILD. dbt run by hand builds everything 
         'select article_id as key from ' ~ texts ~ ' where text_id in (select text_id from ' ~ groups
         ~ ' where original_text_id in (select original_text_id from changes.int_text_groups union'
         ~ ' select original_text_id from ' ~ groups ~ ' where text_id in (select text_id from changes.int_texts union'
-        ~ ' select text_id from ' ~ texts ~ ' where article_id in (select article_id from staging.changed_articles))))'
+        ~ ' select text_id from ' ~ texts ~ ' where article_id in (select article_id from scopes.changed_articles))))'
     ) %}
 {% endmacro %}
 

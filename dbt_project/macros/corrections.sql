@@ -15,7 +15,8 @@ the corrected value. columns: name and type of each that can be corrected.
                     else given.{{ column }}
                 end as {{ column }}{{ ',' if not loop.last }}
                 {%- endfor %}
-            ){% if table == 'articles' %}, {{ staged_row() }} as staged_row{% endif %}
+            ),
+            {{ staged_row() }} as staged_row
         from {{ source('staging', table) }} as given
         left join (
             select

@@ -7,16 +7,15 @@ with documents as (
     select
         article_id,
         revision
-    from {{ ref('stg_documents') }}
-    where n_sentences >= 10 and {{ in_scope('article_id', of='int_revisions') }}
+    from {{ scoped('stg_documents', of='int_revisions') }}
+    where n_sentences >= 10
 ),
 
 naming as (
     select distinct
         article_id,
         revision
-    from {{ ref('stg_mentions') }}
-    where {{ in_scope('article_id', of='int_revisions') }}
+    from {{ scoped('stg_mentions', of='int_revisions') }}
 )
 
 select

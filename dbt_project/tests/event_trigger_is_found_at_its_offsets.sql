@@ -3,7 +3,7 @@ select
     mentions.trigger_text,
     mentions.sentence
 from {{ to_check('event_mentions') }} as mentions
-inner join {{ ref('articles') }} as articles
+inner join {{ scoped('articles', keys='select article_id from changes.event_mentions') }} as articles
     on mentions.article_id = articles.article_id and mentions.revision = articles.revision
 where
     mentions.trigger_text

@@ -2,7 +2,7 @@ select
     participants.event_mention_id,
     participants.text
 from {{ to_check('event_mention_actors') }} as participants
-inner join {{ ref('articles') }} as articles
+inner join {{ scoped('articles', keys='select article_id from changes.event_mention_actors') }} as articles
     on participants.article_id = articles.article_id and participants.revision = articles.revision
 where
     participants.text

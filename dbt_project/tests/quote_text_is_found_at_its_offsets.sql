@@ -9,7 +9,7 @@ with pieces as (
         ) as pieces,
         quotes.spans[1][1] = quotes.start_char and quotes.spans[-1][2] = quotes.end_char as fits_offsets
     from {{ to_check('quotes') }} as quotes
-    inner join {{ ref('articles') }} as articles
+    inner join {{ scoped('articles', keys='select article_id from changes.quotes') }} as articles
         on quotes.article_id = articles.article_id and quotes.revision = articles.revision
 )
 

@@ -1,7 +1,8 @@
 """Build: dbt turns staging into marts, unless nothing they depend on has changed since the last build.
 
 Where only articles have changed, what they concern is built again (``dbt_project/macros/changes.sql``); a change to
-seeds, models or resolver, and a build that was cut off before, build everything.
+seeds, models or resolver, and a build that was cut off before, build everything. Many articles are built in turns
+(``WIREHOUSE_BUILD_ARTICLES``), so that memory suffices however many there are.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
 
@@ -24,6 +25,7 @@ from extract.settings import ROOT, Settings
 from extract.tables import create_staging
 from extract.warehouse import WarehouseDamaged, connect, is_damage, writing
 
+Kind = Literal["full", "empty", "daily"]
 FAILED = ("error", "fail", "runtime error")
 OUT_OF_MEMORY = "Out of Memory Error"  # as DuckDB says it
 PROJECT = ROOT / "dbt_project"
@@ -55,40 +57,75 @@ def build(run: Run, settings: Settings, *, full: bool = False) -> bool:
                     "nothing has been loaded to build marts of; run first: wirehouse load, or wirehouse run"
                 )
             now, project = fingerprint(con), project_hash()
-            last = con.execute(f"SELECT fingerprint, project, {BUILD} FROM staging.builds").fetchall()
-            if not full and any(built == now for built, *_ in last):
+            last = con.execute("SELECT fingerprint, project FROM staging.builds").fetchall()
+            if not full and any(built == now for built, _ in last):
                 return False
-            # Nothing is known to be built until it is: a build that is cut off is made again, and in full.
-            con.execute("DELETE FROM staging.builds")
-        daily = not full and any(built_with == project for _, built_with, _ in last)
-        started = time.time()
-        results = run_dbt(settings, daily=daily)
-        for result in results:
-            well = result["status"] in ("success", "pass", "warn", "no-op")
-            message = None if result["status"] in ("success", "pass") else result.get("message")
-            account.add("node", result["unique_id"], "ok" if well else "failed", started=started, message=message)
-        failed = [r for r in results if r["status"] in FAILED]
+            (articles,) = con.execute("SELECT count(DISTINCT article_id) FROM staging.articles").fetchall()[0]
+        kind: Kind = "empty" if articles > settings.build_articles else "full"
+        if not full and any(built_with == project for _, built_with in last):
+            kind = "daily"
+        nodes: dict[str, dict[str, Any]] = {}
+        started, left = time.time(), True
+        while left and not any(node["status"] in FAILED for node in nodes.values()):
+            results, left = take_turn(settings, kind, now, project)
+            nodes |= {result["unique_id"]: result for result in results}
+            kind = "daily"
+        for name, node in nodes.items():
+            well = node["status"] in ("success", "pass", "warn", "no-op")
+            message = None if node["status"] in ("success", "pass") else node.get("message")
+            account.add("node", name, "ok" if well else "failed", started=started, message=message)
+        failed = [node for node in nodes.values() if node["status"] in FAILED]
         if failed:
-            reasons = "\n".join(f"  {r['unique_id']}: {r.get('message')}" for r in failed)
+            reasons = "\n".join(f"  {node['unique_id']}: {node.get('message')}" for node in failed)
             if is_damage(reasons):
                 raise WarehouseDamaged(f"{settings.warehouse} is damaged; run: wirehouse doctor --repair\n{reasons}")
             log = settings.logs / "dbt.log"
             raise BuildError(
                 f"{len(failed)} dbt nodes failed:\n{reasons}\nThe whole log: {log}{mend(reasons, settings)}"
             )
-        with connect(settings) as con:
-            con.execute("BEGIN")
-            con.execute(
-                "INSERT INTO staging.builds (fingerprint, built_at, project, follows) VALUES (?, now(), ?, ?)",
-                [now, project, last[0][2] if daily else None],
-            )
-            con.execute("DELETE FROM staging.changed_articles")
-            con.execute("COMMIT")
-            if settings.target == "ducklake":
-                from extract import lake
+        if settings.target == "ducklake":
+            from extract import lake
 
+            with connect(settings) as con:
                 lake.tidy(con)
     return True
+
+
+def take_turn(settings: Settings, kind: Kind, now: str, project: str) -> tuple[list[dict[str, Any]], bool]:
+    """One run of dbt, and the note that it is done; returns the results of its nodes and whether articles are left.
+
+    ``full`` builds everything at once, ``empty`` the tables without rows, after which all articles are to come, and
+    ``daily`` what the next of ``staging.changed_articles`` concern. ``now`` and ``project`` are the fingerprint of all
+    that is built and the hash of what builds it.
+    """
+    with connect(settings) as con:
+        follows = next(iter(con.execute(f"SELECT {BUILD} FROM staging.builds").fetchall()), (None,))[0]
+        (waiting,) = con.execute("SELECT count(DISTINCT article_id) FROM staging.changed_articles").fetchall()[0]
+        # Nothing is known to be built until it is: a build that is cut off is made again, and in full.
+        con.execute("DELETE FROM staging.builds")
+    left = kind == "empty" or (kind == "daily" and waiting > settings.build_articles)
+    selection: list[str] = []
+    if kind == "empty":
+        selection = ["--exclude-resource-type", "test"]
+    elif kind == "daily" and (left or follows):
+        selection = AS_BEFORE
+    results = run_dbt(settings, *selection, kind=kind)
+    if not any(result["status"] in FAILED for result in results):
+        with connect(settings) as con:
+            con.execute("BEGIN")
+            # While articles are left it is nothing to publish, but what the next turn follows.
+            con.execute(
+                "INSERT INTO staging.builds (fingerprint, built_at, project, follows) VALUES (?, now(), ?, ?)",
+                [None if left else now, project, follows],
+            )
+            if kind == "daily":
+                con.execute("DELETE FROM staging.changed_articles WHERE article_id IN (FROM scopes.changed_articles)")
+            else:
+                con.execute("DELETE FROM staging.changed_articles")
+            if kind == "empty":
+                con.execute("INSERT INTO staging.changed_articles SELECT DISTINCT article_id FROM staging.articles")
+            con.execute("COMMIT")
+    return results, left
 
 
 def create_builds(con: duckdb.DuckDBPyConnection) -> None:
@@ -98,20 +135,19 @@ def create_builds(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"ALTER TABLE staging.builds ADD COLUMN IF NOT EXISTS {column} VARCHAR")
 
 
-def run_dbt(settings: Settings, *arguments: str, daily: bool = False) -> list[dict[str, Any]]:
+def run_dbt(settings: Settings, *arguments: str, kind: Kind = "full") -> list[dict[str, Any]]:
     """``dbt build`` in a process of its own, since dbt in this one would keep the warehouse locked.
 
-    ``daily`` builds only what the articles in ``staging.changed_articles`` concern.
     Returns the results of its nodes; raises BuildError where it made none.
     """
     target = settings.data / "dbt"
     outcome = target / "run_results.json"
     outcome.unlink(missing_ok=True)
     # Unit tests try the project, not the data: they belong to make test.
-    excluded = ["--exclude-resource-type", "unit_test", *(AS_BEFORE if daily else [])]
+    excluded = ["--exclude-resource-type", "unit_test"]
     done = subprocess.run(
         [Path(sys.executable).parent / "dbt", "build", *excluded, *arguments],
-        env=dbt_environment(settings) | {"WIREHOUSE_BUILD": "daily" if daily else "full"},
+        env=dbt_environment(settings) | {"WIREHOUSE_BUILD": kind},
         cwd=PROJECT,
         capture_output=True,
         text=True,
@@ -139,7 +175,8 @@ def mend(told: str, settings: Settings) -> str:
         return f"\nThe disk has no room for what does not fit into memory: make room in {settings.data}, then run again"
     return (
         f"\nDuckDB needs more memory than WIREHOUSE_MEMORY gives it, which is {settings.memory}: "
-        "set it to more, but leave the machine 1 GB, then run again; what has landed stays"
+        "set it to more, but leave the machine 1 GB, or WIREHOUSE_BUILD_ARTICLES, which is "
+        f"{settings.build_articles:,}, to fewer, then run again; what has landed stays"
     )
 
 
@@ -157,6 +194,7 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
         "WIREHOUSE_WAREHOUSE": str(settings.warehouse),
         "WIREHOUSE_CATALOG": settings.catalog,
         "WIREHOUSE_MEMORY": settings.memory,
+        "WIREHOUSE_BUILD_ARTICLES": str(settings.build_articles),
         "WIREHOUSE_SPILL": str(settings.data / "tmp"),
     }
 

@@ -52,7 +52,7 @@ def publish(run: Run, settings: Settings) -> Path:
             load_outcomes(con, run, settings)
         with connect(settings) as con:
             create_builds(con)
-            built = con.execute(f"SELECT {BUILD}, follows FROM staging.builds").fetchall()
+            built = con.execute(f"SELECT {BUILD}, follows FROM staging.builds WHERE fingerprint IS NOT NULL").fetchall()
         if not built:
             raise NotBuilt("the marts are not built whole: run wirehouse build first, readers keep the last version")
         store.fetch(settings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
@@ -13,9 +13,12 @@ from marts import checksums
 from test_dbt import Sample, dbt, sample
 
 from extract.publishing import database
+from extract.runs import Run
 from extract.settings import Settings
+from extract.stages import build, publish
 from extract.tables import EXTRACTED, TABLES, insert_rows
 
+DAY = date(2024, 11, 14)
 PER_ARTICLE = ["articles", *(table.name for table in EXTRACTED)]
 
 
@@ -141,6 +144,29 @@ def test_articles_that_come_day_by_day_give_what_a_full_build_gives(warehouses, 
     assert warehouse.build("daily") == whole[1]
     warehouse.load(sample(), article_ids(corrected()))
     assert warehouse.build("daily") == whole[0]
+
+
+def test_many_articles_are_built_in_turns_and_go_on_where_they_stopped(warehouses, whole):
+    warehouse = warehouses("turns")
+    warehouse.load(sample())
+    settings = warehouse.settings.model_copy(update={"build_articles": len(article_ids(sample())) // 2 + 1})
+    with duckdb.connect(warehouse.path) as con:
+        con.execute("CREATE TABLE staging.loaded_files (path VARCHAR PRIMARY KEY)")
+        build.create_builds(con)
+        now = build.fingerprint(con)
+    for kind in ("empty", "daily"):
+        results, left = build.take_turn(settings, kind, now, build.project_hash())
+        assert left
+        assert not [r for r in results if r["status"] in build.FAILED]
+    # As if the machine had gone off here.
+    with pytest.raises(publish.NotBuilt):
+        publish.publish(Run.by_hand(DAY), settings)
+    with duckdb.connect(warehouse.path) as con:
+        first = {article for (article,) in con.execute("SELECT article_id FROM main.articles").fetchall()}
+    assert len(first) == settings.build_articles
+    assert build.build(Run.by_hand(DAY), settings)
+    assert checksums(warehouse.path) == whole[0]
+    assert not build.build(Run.by_hand(DAY), settings)
 
 
 def test_days_may_come_backwards_and_twice(warehouses, whole):

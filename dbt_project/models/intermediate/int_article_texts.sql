@@ -24,7 +24,7 @@ select
     coalesce(articles.published_on, articles.landed_for) as day_on,
     case when articles.has_text then articles.fingerprints else [] end as fingerprints
 from {{ ref('int_revisions') }} as revisions
-inner join {{ ref('stg_articles') }} as articles on revisions.record_id = articles.record_id
+inner join {{ scoped('stg_articles') }} as articles on revisions.record_id = articles.record_id
 where
     revisions.is_latest
-    and {{ in_scope('revisions.article_id') }} and {{ text_in_scope('articles') }}
+    and {{ in_scope('revisions.article_id') }}

@@ -12,10 +12,10 @@ with words as (
             'histogram'
         ))) as counted
     from {{ ref('int_articles') }} as articles
-    inner join {{ ref('stg_articles') }} as texts on articles.record_id = texts.record_id
+    inner join {{ scoped('stg_articles') }} as texts on articles.record_id = texts.record_id
     where
         articles.published_on is not null
-        and {{ in_scope('articles.article_id') }} and {{ text_in_scope('texts') }}
+        and {{ in_scope('articles.article_id') }}
 ),
 
 -- The least by negative weight are the heaviest, and by word where two weigh the same.

@@ -12,10 +12,10 @@ with latest as (
         -- A day that every article has: of publication as far as it is known, else of landing.
         coalesce(articles.published_at::date, articles.landed_for) as day_on
     from {{ ref('int_revisions') }} as revisions
-    inner join {{ ref('stg_articles') }} as articles on revisions.record_id = articles.record_id
+    inner join {{ scoped('stg_articles') }} as articles on revisions.record_id = articles.record_id
     where
         revisions.is_latest
-        and {{ in_scope('revisions.article_id') }} and {{ in_scope('articles.article_id') }}
+        and {{ in_scope('revisions.article_id') }}
 ),
 
 members as (

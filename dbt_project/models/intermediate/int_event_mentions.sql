@@ -18,10 +18,9 @@ with participants as (
         || ':' || replace(participants.actor_id, 'government:', '') as party,
         -- Police, protesters or residents are not the same people in two stories.
         actors.is_curated or actors.kind not in ('unnamed role', 'group', 'place') as is_named
-    from {{ ref('int_event_participants') }} as participants
-    inner join {{ ref('stg_events') }} as events on participants.event_mention_id = events.event_mention_id
+    from {{ scoped('int_event_participants') }} as participants
+    inner join {{ scoped('stg_events') }} as events on participants.event_mention_id = events.event_mention_id
     inner join {{ ref('int_actors') }} as actors on participants.actor_id = actors.actor_id
-    where {{ in_scope('participants.article_id') }}
 ),
 
 parties as (
@@ -35,7 +34,7 @@ parties as (
 )
 
 select
-    events.*,
+    events.* exclude (staged_row),  -- noqa: RF02
     articles.outlet,
     articles.published_at,
     articles.published_on,
@@ -65,14 +64,13 @@ select
         when events.status != 'historical' and articles.published_on is not null then 'published'
         else 'unknown'
     end as when_known
-from {{ ref('stg_events') }} as events
+from {{ scoped('stg_events') }} as events
 inner join {{ ref('int_articles') }} as articles
     on events.article_id = articles.article_id and events.revision = articles.revision
 left join {{ ref('int_stories') }} as stories on articles.article_id = stories.article_id
-inner join {{ ref('stg_articles') }} as texts on articles.record_id = texts.record_id
+inner join {{ scoped('stg_articles') }} as texts on articles.record_id = texts.record_id
 left join parties on events.event_mention_id = parties.event_mention_id
 left join {{ ref('trigger_families') }} as families on split_part(events.rule_id, '.', 1) = families.word
 where
     -- A teaser is not the report: what it leaves out may change who did what.
     texts.is_teaser is not true
-    and {{ in_scope('events.article_id') }} and {{ text_in_scope('texts') }}

@@ -5,8 +5,7 @@ with mentions as (
         mention_id,
         actor_id,
         resolution_method
-    from {{ ref('int_mentions_resolved') }}
-    where {{ in_scope('article_id') }}
+    from {{ scoped('int_mentions_resolved') }}
 )
 
 select
@@ -20,8 +19,7 @@ select
     participants.text,
     mentions.actor_id,
     mentions.resolution_method
-from {{ ref('stg_participants') }} as participants
+from {{ scoped('stg_participants') }} as participants
 inner join {{ ref('int_articles') }} as articles
     on participants.article_id = articles.article_id and participants.revision = articles.revision
 left join mentions on participants.mention_id = mentions.mention_id
-where {{ in_scope('participants.article_id') }}

@@ -3,17 +3,16 @@
 -- Of all history nothing is kept aside that is read again: at 50,000 articles that took more than 4 GB.
 with quotes as {{ kept_when_daily() }} (
     select
-        quotes.*,
+        quotes.* exclude (staged_row),  -- noqa: RF02
         articles.outlet,
         articles.published_at,
         articles.published_on,
         articles.duplicate_group_id,
         articles.original_outlet,
         {{ normalised('quotes.text') }} as text_normalised
-    from {{ ref('stg_quotes') }} as quotes
+    from {{ scoped('stg_quotes') }} as quotes
     inner join {{ ref('int_articles') }} as articles
         on quotes.article_id = articles.article_id and quotes.revision = articles.revision
-    where {{ in_scope('quotes.article_id') }}
 ),
 
 -- Filtered before they are joined: the others are no part of a day's build.
@@ -31,8 +30,7 @@ mentions as {{ kept_when_daily() }} (
         mentions.end_char,
         mentions.actor_id,
         mentions.resolution_method
-    from {{ ref('int_mentions_resolved') }} as mentions
-    where {{ in_scope('mentions.article_id') }}
+    from {{ scoped('int_mentions_resolved') }} as mentions
 ),
 
 spoken as (

@@ -10,10 +10,10 @@ with revisions as (
         records.title,
         regexp_extract_all(lower(records.text), '[\w''’-]+') as words
     from {{ ref('int_revisions') }} as revisions
-    inner join {{ ref('stg_articles') }} as records on revisions.record_id = records.record_id
+    inner join {{ scoped('stg_articles') }} as records on revisions.record_id = records.record_id
     where
         revisions.n_revisions > 1
-        and {{ in_scope('revisions.article_id') }} and {{ text_in_scope('records') }}
+        and {{ in_scope('revisions.article_id') }}
 ),
 
 counted as (

@@ -14,8 +14,7 @@ with records as (
         count(*) over (partition by article_id, revision) as n_records,
         min(landed_for) over (partition by article_id, revision) as landed_for,
         min(fetched_at) over (partition by article_id, revision) as first_fetched_at
-    from {{ ref('stg_articles') }}
-    where {{ in_scope('article_id') }}
+    from {{ scoped('stg_articles') }}
     window same_revision as (
         partition by article_id, revision
         order by published_at nulls last, source_id, record_id

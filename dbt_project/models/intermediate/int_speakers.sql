@@ -8,12 +8,11 @@ select
         quotes.speaker_mention_id,
         arg_max(mentions.mention_id, { 'start': mentions.start_char, 'end': mentions.end_char })
     ) as mention_id
-from {{ ref('stg_quotes') }} as quotes
-left join {{ ref('stg_mentions') }} as mentions
+from {{ scoped('stg_quotes') }} as quotes
+left join {{ scoped('stg_mentions') }} as mentions
     on
         quotes.article_id = mentions.article_id
         and quotes.revision = mentions.revision
         and quotes.speaker_start >= mentions.start_char
         and quotes.speaker_start < mentions.end_char
-where {{ in_scope('quotes.article_id') }}
 group by quotes.quote_id, quotes.article_id, quotes.speaker_mention_id

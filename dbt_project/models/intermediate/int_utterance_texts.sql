@@ -25,9 +25,9 @@ with said as (
         list_sort(list_distinct(list(speaker_actor_id))) as speakers,
         -- The official of one outlet may be named by another.
         bool_or(speaker_actor_id is null or coalesce(speaker_kind = 'unnamed', false)) as has_open_speaker
-    from {{ ref('int_quotes') }}
+    from {{ scoped('int_quotes', 'text_hash') }}
     -- A few words are said by many people independently: they are no utterance to be followed.
-    where len(string_split(text_normalised, ' ')) >= 6 and {{ in_scope('text_hash') }}
+    where len(string_split(text_normalised, ' ')) >= 6
     group by text_hash, text_normalised
 ),
 

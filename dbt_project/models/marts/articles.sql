@@ -61,10 +61,10 @@ select
     records.charset,
     records.record_id
 from {{ ref('int_articles') }} as articles
-inner join {{ ref('stg_articles') }} as records on articles.record_id = records.record_id
+inner join {{ scoped('stg_articles') }} as records on articles.record_id = records.record_id
 inner join {{ ref('int_revisions') }} as revisions on articles.record_id = revisions.record_id
-left join {{ ref('stg_documents') }} as documents
+left join {{ scoped('stg_documents') }} as documents
     on articles.article_id = documents.article_id and articles.revision = documents.revision
 left join quotes on articles.article_id = quotes.article_id
 left join events on articles.article_id = events.article_id
-where {{ in_scope('articles.article_id') }} and {{ text_in_scope('records') }}
+where {{ in_scope('articles.article_id') }}

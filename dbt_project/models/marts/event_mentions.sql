@@ -47,13 +47,10 @@ select
     mentions.rule_id,
     mentions.confidence,
     mentions.extractor_version
-from {{ ref('int_event_mentions') }} as mentions
+from {{ scoped('int_event_mentions', 'event_mention_id') }} as mentions
 inner join {{ ref('int_event_groups') }} as groups on mentions.event_mention_id = groups.event_mention_id
 inner join {{ ref('int_articles') }} as latest on mentions.article_id = latest.article_id
-inner join {{ ref('stg_articles') }} as articles on latest.record_id = articles.record_id
-where
-    {{ in_scope('mentions.event_mention_id') }}
-    and {{ text_in_scope(
-        'articles',
-        'select article_id from ' ~ ref('int_event_mentions') ~ ' where ' ~ in_scope('event_mention_id')
-    ) }}
+inner join {{ scoped(
+    'stg_articles',
+    keys='select article_id from ' ~ ref('int_event_mentions') ~ ' where ' ~ in_scope('event_mention_id')
+) }} as articles on latest.record_id = articles.record_id

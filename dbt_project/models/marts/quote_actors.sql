@@ -9,8 +9,7 @@ with quotes as (
         start_char,
         end_char,
         spans
-    from {{ ref('int_quotes') }}
-    where {{ in_scope('article_id') }}
+    from {{ scoped('int_quotes') }}
 ),
 
 mentions as (
@@ -19,8 +18,8 @@ mentions as (
         actor_id,
         start_char,
         end_char
-    from {{ ref('int_mentions_resolved') }}
-    where actor_id is not null and {{ in_scope('article_id') }}
+    from {{ scoped('int_mentions_resolved') }}
+    where actor_id is not null
 )
 
 select

@@ -50,13 +50,10 @@ select
     utterances.utterance_first_outlet,
     utterances.is_first,
     quotes.extractor_version
-from {{ ref('int_quotes') }} as quotes
+from {{ scoped('int_quotes', 'quote_id') }} as quotes
 inner join {{ ref('int_utterances') }} as utterances on quotes.quote_id = utterances.quote_id
 inner join {{ ref('int_articles') }} as latest on quotes.article_id = latest.article_id
-inner join {{ ref('stg_articles') }} as articles on latest.record_id = articles.record_id
-where
-    {{ in_scope('quotes.quote_id') }}
-    and {{ text_in_scope(
-        'articles',
-        'select article_id from ' ~ ref('int_quotes') ~ ' where ' ~ in_scope('quote_id')
-    ) }}
+inner join {{ scoped(
+    'stg_articles',
+    keys='select article_id from ' ~ ref('int_quotes') ~ ' where ' ~ in_scope('quote_id')
+) }} as articles on latest.record_id = articles.record_id

@@ -24,9 +24,9 @@ select
     documents.status as extraction_status,
     documents.extractor_version
 from {{ ref('int_revisions') }} as revisions
-inner join {{ ref('stg_articles') }} as records on revisions.record_id = records.record_id
+inner join {{ scoped('stg_articles') }} as records on revisions.record_id = records.record_id
 left join {{ ref('int_revision_changes') }} as changes
     on revisions.article_id = changes.article_id and revisions.revision = changes.revision
-left join {{ ref('stg_documents') }} as documents
+left join {{ scoped('stg_documents') }} as documents
     on revisions.article_id = documents.article_id and revisions.revision = documents.revision
-where {{ in_scope('revisions.article_id') }} and {{ text_in_scope('records') }}
+where {{ in_scope('revisions.article_id') }}

@@ -5,5 +5,6 @@ select
     published_on,
     status,
     sentences as n_sentences,
-    tokens as n_tokens
+    tokens as n_tokens,
+    rowid as staged_row
 from {{ source('staging', 'documents') }}

@@ -32,5 +32,6 @@ select
     injured,
     arrested,
     rule_id,
-    confidence
+    confidence,
+    staged_row
 from {{ corrected_source('events') }}

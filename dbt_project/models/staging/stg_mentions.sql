@@ -18,5 +18,6 @@ select
     role,
     affiliation,
     owner,
-    is_plural
+    is_plural,
+    staged_row
 from {{ corrected_source('mentions') }}

@@ -9,5 +9,6 @@ select
     "end" as end_char,
     text,
     name,
-    label
+    label,
+    rowid as staged_row
 from {{ source('staging', 'participants') }}

@@ -30,5 +30,6 @@ select
     addressee_start,
     addressee_end,
     channel,
-    confidence
+    confidence,
+    staged_row
 from {{ corrected_source('quotes') }}
