@@ -244,7 +244,8 @@ def _merged(rows: Mapping[str, list[Record]]) -> dict[str, str]:
             for name, content in rows.items():
                 schema = TABLES["events"].schema if name == "stg_events" else None
                 con.register("given", pa.Table.from_pylist(content, schema=schema))
-                con.execute(f"CREATE TABLE intermediate.{name} AS SELECT DISTINCT * FROM given")
+                row = ", 0 AS staged_row" if name.startswith("stg_") else ""
+                con.execute(f"CREATE TABLE intermediate.{name} AS SELECT DISTINCT *{row} FROM given")
         done = subprocess.run(
             [Path(sys.executable).parent / "dbt", "build", "--full-refresh", "--exclude-resource-type", "test",
              "--exclude-resource-type", "unit_test", "--select", *MODELS],
