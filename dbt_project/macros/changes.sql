@@ -130,14 +130,20 @@ of the build before: it sets WIREHOUSE_BUILD. dbt run by hand builds everything 
         select * from {{ target }} where rowid in (select rowid from {{ target }} where {{ in_scope(key) }})
         {{ 'union' if not loop.last }}
     {% endfor %};
+    {#- What has a key that was not there has come: only the others are compared. -#}
+    {% set there = row_of(keys) ~ ' in (select ' ~ row_of(keys) ~ ' from ' ~ model.name ~ '_before)' %}
     create or replace table changes.{{ model.name }} as
     select false as is_new, * from (
-        select {{ names }} from {{ model.name }}_before except all select {{ names }} from {{ new_rows }}
+        select {{ names }} from {{ model.name }}_before
+        except all select {{ names }} from {{ new_rows }} where {{ there }}
     )
     union all
     select true as is_new, * from (
-        select {{ names }} from {{ new_rows }} except all select {{ names }} from {{ model.name }}_before
-    );
+        select {{ names }} from {{ new_rows }} where {{ there }}
+        except all select {{ names }} from {{ model.name }}_before
+    )
+    union all
+    select true as is_new, {{ names }} from {{ new_rows }} where not coalesce({{ there }}, false);
     drop table {{ model.name }}_before;
     {#- For publishing, which makes the same changes in its copy. -#}
     comment on table changes.{{ model.name }} is '{{ target.include(database=false) | replace('"', '') }} {{ keys | join(' ') }}';

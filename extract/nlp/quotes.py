@@ -350,7 +350,7 @@ class Reading(Contents):
     def _is_pronoun(self, spans: list[list[int]]) -> bool:
         """Nothing is quoted in "he denied that"."""
         content = self.doc.char_span(spans[0][0], spans[-1][1])
-        return content is not None and len(content) == 1 and content[0].tag_ in ("DT", "PRP", "WDT")
+        return content is not None and len(content) == 1 and content[0].tag_ in ("DT", "PRP", "WDT", "IN")
 
     def _confidence(self, kind: QuoteType, one: Found) -> float:
         table = load_confidence()
