@@ -370,7 +370,7 @@ def test_who_says_it_is_the_speaker_not_who_passes_it_on(read, text):
 
 
 def test_who_reports_what_was_done_is_the_speaker(read):
-    [quote] = read("“The Lantern,” a play, opened in March, according to Tasnim.")
+    [quote] = read("“The Lantern,” a play by two students, opened on Monday, according to Tasnim.")
     assert quote.speaker_text == "Tasnim"
 
 

@@ -23,7 +23,7 @@ from thinc.api import Config
 from extract.nlp.training.prepare import training_folder
 from extract.nlp.training.values import patterns
 
-VERSION = "0.4.0"
+VERSION = "0.5.0"
 TRAINING_SECTIONS = ("paths", "corpora", "training", "initialize")
 SOURCES = [
     {"name": "UD English EWT", "license": "CC BY-SA 4.0"},

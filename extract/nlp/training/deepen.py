@@ -1,4 +1,4 @@
-"""Give the tok2vec of a parser more layers: ``python -m extract.nlp.training.deepen PARSER OUT [--depth 6]``.
+"""Give the tok2vec of a parser more layers: ``python -m extract.nlp.training.deepen PARSER OUT [--depth 8]``.
 
 A layer adds to what it reads, so that one whose scale is zero changes nothing: the deeper network begins where the
 other ended and learns on. OUT holds the pipes that share the tok2vec, and answers as PARSER does.
@@ -54,7 +54,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parser", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--depth", type=int, default=6)
+    parser.add_argument("--depth", type=int, default=8)
     args = parser.parse_args()
     deepen(spacy.load(args.parser), args.depth).to_disk(args.out)
 
