@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     shard_articles: int = Field(200, gt=0, description="articles a shard, about")
     shard_words: int = Field(200_000, gt=0, description="words a shard, about")
     build_articles: int = Field(50_000, gt=0, description="articles a build takes at a time; fewer need less memory")
-    memory: str = Field("5GB", description="DuckDB's memory in a build; what does not fit is written to disk")
+    memory: str = Field("5GB", description="DuckDB's memory to build and publish; what does not fit goes to disk")
     keep_versions: int = Field(7, gt=0, description="published versions kept, the current one included")
 
     @field_validator("data", "config")
@@ -72,6 +72,11 @@ class Settings(BaseSettings):
     @property
     def warehouse(self) -> Path:
         return self.data / "warehouse.duckdb"
+
+    @property
+    def duckdb(self) -> dict[str, str | bool | int | float | list[str]]:
+        """How DuckDB is to connect where it may read or write whole tables."""
+        return {"memory_limit": self.memory, "temp_directory": str(self.data / "tmp")}
 
     @property
     def published(self) -> Path:

@@ -87,10 +87,10 @@ of the build before: it sets WIREHOUSE_BUILD. dbt run by hand builds everything 
     {% if is_daily() %}{{ column }} in (select scope.key from scopes.{{ of or model.name }} as scope){% else %}{{ not is_empty() }}{% endif %}
 {%- endmacro %}
 
-{#- Rows of a model, which has article_id, whose key is in scope or one that a query gives; in a full build all rows. By
-    row number: DuckDB then reads the keys of all rows, but the rest only where one is in scope. What the day brought
-    stands at the end, and is read apart from what it is tied to, which may stand anywhere. -#}
-{% macro scoped(name, key='article_id', keys=none, of=none) -%}
+{#- Rows of a model whose key is in scope or one that a query gives; in a full build all rows. By row number: DuckDB then
+    reads the keys of all rows, but the rest only where one is in scope. What the day brought stands at the end, and is
+    read apart from what it is tied to, which may stand anywhere. -#}
+{% macro scoped(name, key='article_id', keys=none, of=none, has_article=true) -%}
     {%- set rows = ref(name) -%}
     {%- if is_daily() -%}
     {%- set table, number = ('staging.' ~ name[4:], 'staged_row') if name.startswith('stg_') else (rows, 'rowid') -%}
@@ -98,7 +98,8 @@ of the build before: it sets WIREHOUSE_BUILD. dbt run by hand builds everything 
         with numbered as materialized (
             select
                 keyed.rowid as number,
-                keyed.article_id in (select came.article_id from scopes.changed_articles as came) as has_come
+                {{ 'keyed.article_id in (select came.article_id from scopes.changed_articles as came)'
+                    if has_article else false }} as has_come
             from {{ table }} as keyed
             where keyed.{{ key }} in ({{ keys or 'select scope.key from scopes.' ~ (of or model.name) ~ ' as scope' }})
         )

@@ -33,7 +33,7 @@ DAY_OF = {"events": "first_seen_at", "articles": "published_on"}
 @contextmanager
 def attached(settings: Settings, published: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that reads the warehouse and writes ``published``, which is the default."""
-    with duckdb.connect() as con:
+    with duckdb.connect(config=settings.duckdb) as con:
         attach(con, settings, read_only=True)
         con.execute(f"ATTACH {literal(str(published))} AS published (STORAGE_VERSION '{STORAGE_VERSION}')")
         con.execute("USE published")

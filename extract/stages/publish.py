@@ -194,7 +194,7 @@ class Version:
             raise
 
     def reader(self) -> duckdb.DuckDBPyConnection:
-        return duckdb.connect(self.folder / WAREHOUSE, read_only=True)
+        return duckdb.connect(self.folder / WAREHOUSE, read_only=True, config=self.settings.duckdb)
 
 
 def same_news(before: list[Mart], after: list[Mart]) -> bool:

@@ -1,6 +1,7 @@
 {{ config(materialized='incremental', incremental_strategy='scoped', unique_key=['text_hash', 'longer_hash'],
     pre_hook="{{ scope('text_hash', ['int_utterance_texts', texts_of_phrases_become_common()]) }}") }}
 -- Which two texts are one utterance: the words slightly edited, or a part of the longer one.
+{%- set either = 'select met.one_hash from met union all select met.other_hash from met' -%}
 {%- set opposite = "'^(un|in|im|il|ir|dis|non)'" %}
 
 with own as (
@@ -59,13 +60,8 @@ texts as (
             range(1, len(sentences_apart)),
             lambda i: len(string_split(array_to_string(sentences_apart[:i], ''), ' ')) - 1  -- noqa: RF02
         ) as sentence_ends
-    from {{ ref('int_utterance_texts') }} as texts
-    where
-        texts.text_hash in (
-            select met.one_hash from met
-            union all
-            select met.other_hash from met
-        )
+    from {{ scoped('int_utterance_texts', 'text_hash', keys=either, has_article=false) }} as texts
+    where texts.text_hash in ({{ either }})
 ),
 
 -- The first of a pair is never the longer one.

@@ -26,9 +26,10 @@ with said as (
         -- The official of one outlet may be named by another.
         bool_or(speaker_actor_id is null or coalesce(speaker_kind = 'unnamed', false)) as has_open_speaker
     from {{ scoped('int_quotes', 'text_hash') }}
-    -- A few words are said by many people independently: they are no utterance to be followed.
-    where len(string_split(text_normalised, ' ')) >= 6
     group by text_hash, text_normalised
+    -- A few words are said by many people independently: they are no utterance to be followed. Asked of groups, since a
+    -- day's build would ask it of all rows.
+    having max(len(string_split(text_normalised, ' '))) >= 6
 ),
 
 quoted as (
