@@ -25,6 +25,7 @@ EMBEDDED = frozenset(["relcl", "acl", "advcl", "csubj", "nsubj", "dobj", "pobj",
 ADJUNCTS = frozenset(["prep", "advmod", "npadvmod", "dative", "agent", "prt", "dobj", "iobj", "nsubj", "neg", "dep"])
 WH = frozenset(["what", "how", "why", "whether", "if", "who", "where", "when", "which", "whom", "whose"])
 TURN_WORDS = 3  # words of a headline's or transcript's statement, at least
+SHORT = 4  # letters of a word that a name may write small, fewer
 ASIDE = 12  # tokens between commas before "that"
 # Tags that no clause without "that" begins with.
 NOT_CLAUSE_INITIAL = frozenset(["IN", "CC", "TO", "RP", "WRB", "VBN", "VBD", "VBZ", "VBP", "MD"])
@@ -70,6 +71,7 @@ class Contents(Frames):
         if (
             at_piece is not None
             and (begin is None or self._reads_as_sentence(at_piece) or self._is_closed(at_piece, begin))
+            and not self._is_in_adjunct(at_piece, unit)
             and not self._is_participle(frame)
             and frame.entry.takes & {"direct", "that"}
         ):
@@ -118,6 +120,13 @@ class Contents(Frames):
         """Whether a quotation's own comma binds it to the cue, where only a weak beginning follows: "..., in which"."""
         last = self.text[self.pieces[piece].start : self.pieces[piece].end].rstrip()[-1:]
         return last in (",", "?", "!") and self.piece_of[begin] == -1 and self.doc[begin].lower_ != "that"
+
+    def _is_in_adjunct(self, piece: int, unit: Unit) -> bool:
+        """Whether marks stand around a name in an adjunct: "On NBC's 'Meet the Press,' he said ..."."""
+        start = next(i for i in range(unit.start, unit.end) if self.piece_of[i] == piece)
+        words = self.text[self.pieces[piece].start : self.pieces[piece].end].split()
+        is_name = all(w[0].isupper() or len(w) < SHORT for w in words)
+        return is_name and self.doc[unit.start].tag_ == "IN" and not self._has_verb(unit.start, start)
 
     def _goes_to_another(self, start: int, stop: int, frames: list[Frame]) -> bool:
         """Whether another cue stands between a frame and the next quotation: "..., she said, adding later, ..."."""

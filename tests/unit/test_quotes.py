@@ -344,6 +344,11 @@ def test_a_noun_before_the_verb_is_no_cue(read, text, speaker):
     assert (quote.speaker_text, quote.cue_text) == (speaker, "said")
 
 
+def test_a_title_in_an_adjunct_is_not_said(read):
+    [quote] = read("On NBC’s “Meet the Press,” Maria Lopez said the dam would break.")
+    assert (quote.speaker_text, quote.text) == ("Maria Lopez", "the dam would break")
+
+
 def test_what_others_reported_is_not_said_by_who_hears_of_it(read):
     assert read("The new sanctions come amid reports that the harbour is closed.") == []
     [quote] = read("Maria Lopez responded with a warning that the dam would break.")
