@@ -136,6 +136,8 @@ class Frames(Units):
             if token.tag_ in VERB_TAGS and token.tag_ != "VB":
                 if ("VERB", token.lower_) in self.cues and self._leads_to_quote(i, unit):
                     return None  # a frame already
+                if token.dep_ == "relcl" and any(self.piece_of[k] != -1 for k in range(unit.start, i)):
+                    return None  # "'...,' said the diplomat, who had not slept: '...'"
                 frame = self._verb(token, other_cue(token), unit, None)
                 if frame is not None:
                     frame.method, frame.end = "colon", colon

@@ -344,6 +344,11 @@ def test_a_noun_before_the_verb_is_no_cue(read, text, speaker):
     assert (quote.speaker_text, quote.cue_text) == (speaker, "said")
 
 
+def test_a_clause_about_the_speaker_between_two_halves_is_no_cue(read):
+    [quote] = read("“It is a truce like a wet match,” said a diplomat, who had not slept: “do not ask who will strike it.”")
+    assert (quote.cue_text, quote.text) == ("said", "It is a truce like a wet match, do not ask who will strike it.")
+
+
 def test_a_title_in_an_adjunct_is_not_said(read):
     [quote] = read("On NBC’s “Meet the Press,” Maria Lopez said the dam would break.")
     assert (quote.speaker_text, quote.text) == ("Maria Lopez", "the dam would break")
