@@ -345,7 +345,9 @@ def test_a_noun_before_the_verb_is_no_cue(read, text, speaker):
 
 
 def test_a_clause_about_the_speaker_between_two_halves_is_no_cue(read):
-    [quote] = read("“It is a truce like a wet match,” said a diplomat, who had not slept: “do not ask who will strike it.”")
+    [quote] = read(
+        "“It is a truce like a wet match,” said a diplomat, who had not slept: “do not ask who will strike it.”"
+    )
     assert (quote.cue_text, quote.text) == ("said", "It is a truce like a wet match, do not ask who will strike it.")
 
 
