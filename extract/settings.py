@@ -74,9 +74,14 @@ class Settings(BaseSettings):
         return self.data / "warehouse.duckdb"
 
     @property
+    def spill(self) -> str:
+        """Folder for what does not fit into DuckDB's memory."""
+        return str(self.data / "tmp")
+
+    @property
     def duckdb(self) -> dict[str, str | bool | int | float | list[str]]:
         """How DuckDB is to connect where it may read or write whole tables."""
-        return {"memory_limit": self.memory, "temp_directory": str(self.data / "tmp")}
+        return {"memory_limit": self.memory, "temp_directory": self.spill}
 
     @property
     def published(self) -> Path:

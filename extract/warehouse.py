@@ -83,7 +83,7 @@ def is_damage(message: str) -> bool:
 def attach(con: duckdb.DuckDBPyConnection, settings: Settings, *, read_only: bool = False) -> None:
     """Attach the warehouse to a connection, as the catalogue ``warehouse`` whatever it is."""
     # What does not fit into memory is written beside the warehouse, as by dbt.
-    con.execute(f"SET GLOBAL temp_directory = {literal(str(settings.data / 'tmp'))}")
+    con.execute(f"SET GLOBAL temp_directory = {literal(settings.spill)}")
     if settings.target == "local" and not read_only and not settings.warehouse.exists():
         # DuckDB writes the headers of a new file one by one: a kill between them would leave what is no database.
         new = settings.warehouse.with_suffix(".new")

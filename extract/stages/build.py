@@ -66,7 +66,7 @@ def build(run: Run, settings: Settings, *, full: bool = False) -> bool:
             kind = "daily"
         nodes: dict[str, dict[str, Any]] = {}
         started, left = time.time(), True
-        while left and not any(node["status"] in FAILED for node in nodes.values()):
+        while left:
             results, left = take_turn(settings, kind, now, project)
             nodes |= {result["unique_id"]: result for result in results}
             kind = "daily"
@@ -92,7 +92,7 @@ def build(run: Run, settings: Settings, *, full: bool = False) -> bool:
 
 
 def take_turn(settings: Settings, kind: Kind, now: str, project: str) -> tuple[list[dict[str, Any]], bool]:
-    """One run of dbt, and the note that it is done; returns the results of its nodes and whether articles are left.
+    """One run of dbt, and the note that it is done; returns the results of its nodes and whether there is more to do.
 
     ``full`` builds everything at once, ``empty`` the tables without rows, after which all articles are to come, and
     ``daily`` what the next of ``staging.changed_articles`` concern. ``now`` and ``project`` are the fingerprint of all
@@ -110,21 +110,22 @@ def take_turn(settings: Settings, kind: Kind, now: str, project: str) -> tuple[l
     elif kind == "daily" and (left or follows):
         selection = AS_BEFORE
     results = run_dbt(settings, *selection, kind=kind)
-    if not any(result["status"] in FAILED for result in results):
-        with connect(settings) as con:
-            con.execute("BEGIN")
-            # While articles are left it is nothing to publish, but what the next turn follows.
-            con.execute(
-                "INSERT INTO staging.builds (fingerprint, built_at, project, follows) VALUES (?, now(), ?, ?)",
-                [None if left else now, project, follows],
-            )
-            if kind == "daily":
-                con.execute("DELETE FROM staging.changed_articles WHERE article_id IN (FROM scopes.changed_articles)")
-            else:
-                con.execute("DELETE FROM staging.changed_articles")
-            if kind == "empty":
-                con.execute("INSERT INTO staging.changed_articles SELECT DISTINCT article_id FROM staging.articles")
-            con.execute("COMMIT")
+    if any(result["status"] in FAILED for result in results):
+        return results, False
+    with connect(settings) as con:
+        con.execute("BEGIN")
+        # While articles are left it is nothing to publish, but what the next turn follows.
+        con.execute(
+            "INSERT INTO staging.builds (fingerprint, built_at, project, follows) VALUES (?, now(), ?, ?)",
+            [None if left else now, project, follows],
+        )
+        if kind == "daily":
+            con.execute("DELETE FROM staging.changed_articles WHERE article_id IN (FROM scopes.changed_articles)")
+        else:
+            con.execute("DELETE FROM staging.changed_articles")
+        if kind == "empty":
+            con.execute("INSERT INTO staging.changed_articles SELECT DISTINCT article_id FROM staging.articles")
+        con.execute("COMMIT")
     return results, left
 
 
@@ -195,7 +196,7 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
         "WIREHOUSE_CATALOG": settings.catalog,
         "WIREHOUSE_MEMORY": settings.memory,
         "WIREHOUSE_BUILD_ARTICLES": str(settings.build_articles),
-        "WIREHOUSE_SPILL": str(settings.data / "tmp"),
+        "WIREHOUSE_SPILL": settings.spill,
     }
 
 
